@@ -1,0 +1,32 @@
+#include "base/interrupt.hpp"
+
+#include <unistd.h>
+
+#include <atomic>
+#include <csignal>
+
+namespace hone {
+namespace {
+
+std::atomic<bool> interrupt_seen{false};
+static_assert(std::atomic<bool>::is_always_lock_free);
+
+extern "C" void hone_on_signal(int signal) {
+  if (interrupt_seen.exchange(true) && signal == SIGINT) _exit(130);
+}
+
+}  // namespace
+
+void install_interrupt_handler() {
+  struct sigaction action {};
+  action.sa_handler = hone_on_signal;
+  sigemptyset(&action.sa_mask);
+  sigaction(SIGINT, &action, nullptr);
+  sigaction(SIGTERM, &action, nullptr);
+  std::signal(SIGPIPE, SIG_IGN);
+}
+
+bool interrupted() { return interrupt_seen.load(std::memory_order_relaxed); }
+void set_interrupted(bool value) { interrupt_seen.store(value); }
+
+}  // namespace hone

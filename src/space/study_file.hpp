@@ -1,0 +1,65 @@
+/// The study file (TOML, `format = 1`; docs/formats.md): what a person writes to describe a study.
+#pragma once
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.hpp"
+#include "space/space.hpp"
+
+namespace hone {
+
+struct SearchSection {
+  std::optional<std::string> sampler, pruner;
+  std::optional<std::int64_t> trials;       ///< total of the study
+  std::optional<double> time_seconds;       ///< total of the study
+  std::optional<std::int64_t> parallel;
+  std::int64_t seeds_per_trial = 1;
+  std::optional<std::string> checkpoints;
+  /// [search.<name>]: options of a sampler or pruner, by the rows it declares; numbers and bools as double.
+  std::map<std::string, std::map<std::string, double>> options;
+};
+
+struct DataSection {
+  std::optional<std::string> path, target, task, test, split_by, time_column;
+  std::map<std::string, std::string> columns;  ///< column -> "categorical" | "numeric" | "date" | "drop" | "keep"
+};
+
+/// [run] of `hone tune`, kept as it was read.
+struct RunSection {
+  std::vector<std::vector<std::string>> command;  ///< one entry per argument; a nested array has several words
+  std::map<std::string, std::string> environment;
+  std::optional<std::string> cwd, metric_regex, memory;
+  std::optional<double> timeout_seconds, grace_seconds;
+  std::int64_t retries = 1;
+  std::optional<std::int64_t> max_step;
+  std::vector<std::string> gpus;
+};
+
+struct StudyFile {
+  std::optional<std::string> name, metric;
+  std::vector<std::string> directions;  ///< "minimize" or "maximize"; empty if the file says nothing
+  std::vector<std::string> metrics;     ///< with `directions`
+  std::optional<std::uint64_t> seed;
+  std::optional<Space> space;           ///< [space] with [constraints]; nothing if the file has no [space]
+  Configuration fixed;                  ///< [fixed]
+  std::vector<Configuration> enqueue;   ///< [[enqueue]], in order
+  SearchSection search;
+  DataSection data;
+  std::optional<RunSection> run;
+  std::optional<std::string> fit_metric;
+  std::int64_t ensemble = 1;
+};
+
+/// Parses a study file. `source` is its name in messages. Every error has the form "SOURCE:LINE:COLUMN: what, cure":
+/// wrong TOML, unknown section or key (naming the nearest known one), wrong type, `format` missing or too new, and
+/// whatever `Space::make` refuses. [space] keeps the order of the file.
+Result<StudyFile> parse_study_file(std::string_view toml, const std::string& source);
+
+/// Writes a study file that parses back to the same content.
+std::string study_file_toml(const StudyFile& file);
+
+}  // namespace hone

@@ -1,0 +1,157 @@
+/// Keeps studies. One verb is one transaction; what a durable verb acknowledged survives kill -9 and power loss.
+///
+/// Durable before they answer: tell, prune, create_study, remove_study, set_attribute. The other verbs commit without
+/// a sync (kill -9 loses none of them; power loss may drop a suffix, and the next durable verb syncs the log before it).
+/// Every change of a study takes the next revision of that study; readers catch up with `changed_since`.
+/// All verbs are thread safe. Errors of every verb: `unavailable` (locked, disk full: nothing was changed, the store is
+/// still usable), `corrupt`, `not_found` for an unknown study or trial.
+#pragma once
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.hpp"
+#include "trial/trial.hpp"
+
+namespace hone {
+
+using StudyId = std::int64_t;
+
+/// What is fixed when a study is created.
+struct StudyRecord {
+  StudyId id = 0;    ///< given by the store
+  std::string name;  ///< unique in the store, 1 to 200 printable characters
+  std::string kind;  ///< "fit", "tune", "session", "library"
+  std::vector<std::string> directions;  ///< "minimize" | "maximize"
+  std::vector<std::string> metrics;     ///< same length
+  std::uint64_t seed = 0;
+  std::int64_t max_step = 0;  ///< R; 0 if trials have no steps
+  std::string study_file;     ///< normalised study file: a resume, a replay, a worker run from it alone
+  std::string space_hash;     ///< of Space::to_toml
+  std::string data_hash;      ///< of the data's content, or ""
+  std::int64_t created_ms = 0, updated_ms = 0;
+  Revision revision = 0;
+};
+
+struct NewTrial {
+  std::int64_t number = 0;  ///< must be the next free number
+  Origin origin = Origin::sampler;
+  std::string arm, why;
+  std::int64_t attempt = 0;
+  Configuration configuration;
+  Point point;
+  Revision seen = 0;
+  std::int64_t until_step = 0;
+  std::uint64_t run_seed = 0;
+  std::string options_hash;  ///< of sampler, pruner and their options
+  std::string kernel_id;     ///< binary version and kernel name: replay compares it before it compares bits
+};
+
+/// Who holds a trial. A dead owner on the same host is found at once by boot id, process id and process start time.
+struct Owner {
+  std::string host, boot_id;
+  std::int64_t process = 0;
+  std::int64_t process_start = 0;  ///< field 22 of /proc/PID/stat
+  std::string text() const;        ///< for the token and for people
+  static Owner this_process();
+  bool same_host() const;
+  /// False only if it is certain: same host, and another boot, or no such process, or a process started later.
+  bool may_be_alive() const;
+};
+
+/// The answer to a verb that gives a trial to somebody.
+struct Claim {
+  std::int64_t trial = 0;
+  std::string token;
+  Revision revision = 0;
+};
+
+struct Outcome {
+  TrialState state = TrialState::complete;  ///< complete, pruned, failed
+  std::vector<double> values;               ///< when complete: one per objective, finite
+  std::vector<double> constraints;
+  std::string reason;
+  double seconds = 0;  ///< running time of this stretch, added to the trial's
+};
+
+/// One line of a study's journal: "asked", "claimed", "paused", "resumed", "told", "pruned", "released", "lost",
+/// "option", "final", "look".
+struct Event {
+  Revision revision = 0;
+  std::int64_t at_ms = 0;
+  std::string kind;
+  std::int64_t trial = -1;  ///< -1: the study as a whole
+  std::int64_t step = 0;
+  std::string detail;
+};
+
+class Store {
+ public:
+  virtual ~Store() = default;
+  virtual std::string url() const = 0;
+
+  // Studies.
+  /// `record.id`, times and revision are ignored. Errors: `conflict` if the name is taken.
+  virtual Result<StudyRecord> create_study(const StudyRecord& record) = 0;
+  virtual Result<std::optional<StudyRecord>> find_study(std::string_view name) = 0;
+  virtual Result<std::vector<StudyRecord>> studies() = 0;  ///< by name
+  virtual Result<void> remove_study(StudyId study) = 0;    ///< with everything in it
+
+  /// Small named facts of a study ("final_state", "looks", "seconds_used"): text, replaced as a whole, durable.
+  virtual Result<void> set_attribute(StudyId study, std::string_view key, std::string_view value) = 0;
+  virtual Result<std::optional<std::string>> attribute(StudyId study, std::string_view key) = 0;
+  /// Adds a line to the journal.
+  virtual Result<Revision> log(StudyId study, const Event& event) = 0;
+  virtual Result<std::vector<Event>> events(StudyId study) = 0;
+
+  // Trials.
+  /// Creates the trial in state running, held by `owner`. Errors: `conflict` if the number is not the next free one.
+  virtual Result<Claim> create_trial(StudyId study, const NewTrial& trial, const Owner& owner) = 0;
+  /// waiting or paused -> running, to go on until `until_step`. Errors: `conflict` if it is in another state.
+  virtual Result<Claim> claim_trial(StudyId study, std::int64_t number, std::int64_t until_step, const Owner& owner) = 0;
+  /// A report of run 0; a step that is known already is overwritten (a run that was started again). NaN and infinite
+  /// values are kept as such. Errors: `conflict` for an old token.
+  virtual Result<Revision> report(StudyId study, const Claim& claim, std::int64_t step, double value) = 0;
+  /// running -> paused after `step`. Errors: `conflict` for an old token.
+  virtual Result<Revision> pause(StudyId study, const Claim& claim, std::int64_t step, double seconds) = 0;
+  /// running -> waiting: the worker hands it back. Errors: `conflict` for an old token.
+  virtual Result<Revision> release(StudyId study, const Claim& claim, double seconds) = 0;
+  /// running -> finished; durable. The same tell again (same token, same outcome) is answered the same way; another
+  /// outcome for a finished trial is a `conflict`.
+  virtual Result<Revision> tell(StudyId study, const Claim& claim, const Outcome& outcome) = 0;
+  /// waiting or paused -> pruned; durable.
+  virtual Result<Revision> prune(StudyId study, std::int64_t number, std::string_view reason) = 0;
+  /// Sends running trials whose owner is certainly dead back to waiting; those that were started more than `retries`
+  /// extra times fail with that reason. Returns the numbers.
+  virtual Result<std::vector<std::int64_t>> reclaim_dead(StudyId study, std::int64_t retries) = 0;
+
+  /// Trials whose `changed` is above `revision`, by number, as of one moment; and that moment.
+  struct Changes {
+    Revision revision = 0;
+    std::vector<TrialRecord> trials;
+  };
+  virtual Result<Changes> changed_since(StudyId study, Revision revision) = 0;
+};
+
+/// URLs: "memory://", "sqlite:///relative.db", "sqlite:////absolute.db". `create`: make the file if there is none.
+/// Errors: unknown scheme; not a SQLite file; written by a newer hone; read-only; a network file system (with the
+/// cure); locked for longer than `busy_seconds`.
+Result<std::unique_ptr<Store>> open_store(std::string_view url, bool create, double busy_seconds = 10);
+/// The file behind a URL, or "" for memory.
+Result<std::string> store_path(std::string_view url);
+
+/// One kind of store; a new one is a file and a line in store_list.inc.
+struct StoreInfo {
+  std::string_view scheme, summary;
+  Result<std::unique_ptr<Store>> (*open)(std::string_view rest, bool create, double busy_seconds);
+};
+#define HONE_STORE(id) extern const StoreInfo id##_store_info;
+#include "storage/store_list.inc"
+#undef HONE_STORE
+std::span<const StoreInfo* const> all_stores();
+
+}  // namespace hone

@@ -1,0 +1,55 @@
+/// The abstract runner: evaluates configurations and reports on the way. Native networks, external commands and
+/// in-process functions all stand behind it.
+#pragma once
+#include <cstdint>
+#include <filesystem>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/result.hpp"
+#include "trial/trial.hpp"
+
+namespace hone {
+
+/// One run to be done, from `from_step` (0: anew, else resume the checkpoint) to `until_step`.
+struct RunRequest {
+  std::int64_t trial = 0;
+  std::int64_t run = 0;
+  std::uint64_t study_seed = 0;
+  std::uint64_t seed = 0;  ///< what the run's randomness is keyed by
+  Configuration configuration;
+  std::int64_t from_step = 0;
+  std::int64_t until_step = 0;
+  std::int64_t max_step = 0;          ///< R: learning-rate schedules span it
+  std::filesystem::path checkpoint;   ///< file to resume from and to pause into; "" if there is no place for one
+};
+
+enum class Decision { go_on, pause, stop };
+
+/// What a run tells while it goes. Called from the thread that runs it.
+class RunObserver {
+ public:
+  virtual ~RunObserver() = default;
+  /// `index` into the span of requests; value as measured. An error (storage gone, interrupted) ends the run at once.
+  virtual Result<Decision> report(std::size_t index, std::int64_t step, double value) = 0;
+};
+
+struct RunOutcome {
+  TrialState state = TrialState::failed;  ///< complete, paused, pruned, failed; waiting when interrupted
+  std::vector<double> values;             ///< when complete
+  std::int64_t step = 0;                  ///< last step that was reported
+  std::string reason;                     ///< when failed
+};
+
+class Runner {
+ public:
+  virtual ~Runner() = default;
+  /// Evaluates the requests together (today's callers send one; a fused runner may take several) and returns one
+  /// outcome each. Errors are for what makes going on pointless (data gone, out of memory), not for a failed run.
+  /// A paused run has written its checkpoint before it returns; resuming it gives the reports an uninterrupted run
+  /// would have given, bit for bit. Thread safe.
+  virtual Result<std::vector<RunOutcome>> run(std::span<const RunRequest> requests, RunObserver& observer) = 0;
+};
+
+}  // namespace hone

@@ -1,0 +1,77 @@
+/// What a sampler or pruner may know: an immutable snapshot of a study at one revision.
+///
+/// Rows are trials in order of number, waiting, running and paused ones too. A row never changes; a change replaces it,
+/// so a snapshot costs one reference per trial and stays valid while other threads go on.
+#pragma once
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "space/space.hpp"
+#include "trial/trial.hpp"
+
+namespace hone {
+
+/// One trial, oriented: lower is better in every value, constraint and report.
+struct TrialRow {
+  std::int64_t number = 0;
+  TrialState state = TrialState::waiting;
+  Origin origin = Origin::sampler;
+  std::string arm;
+  std::int64_t attempt = 0;
+  Revision seen = 0, asked = 0, finished = 0;
+  Point point;                 ///< (axes) canonical: inactive coordinates are 0.5
+  Mask active;                 ///< (axes)
+  std::vector<double> values;  ///< (objectives); empty unless complete
+  std::vector<double> constraints;
+  std::vector<Report> reports;  ///< of run 0, oriented, ascending step; NaN where not finite
+  std::int64_t until_step = 0;  ///< the rung it was sent to; 0: to the end
+};
+
+class View {
+ public:
+  using Rows = std::vector<std::shared_ptr<const TrialRow>>;
+
+  View(std::shared_ptr<const Space> space, std::shared_ptr<const Rows> rows, Revision revision, std::size_t objectives)
+      : space_(std::move(space)), rows_(std::move(rows)), revision_(revision), objectives_(objectives) {}
+
+  const Space& space() const { return *space_; }
+  Revision revision() const { return revision_; }
+  std::size_t objectives() const { return objectives_; }
+  std::size_t size() const { return rows_->size(); }
+  const TrialRow& operator[](std::size_t number) const { return *(*rows_)[number]; }
+
+ private:
+  std::shared_ptr<const Space> space_;
+  std::shared_ptr<const Rows> rows_;
+  Revision revision_;
+  std::size_t objectives_;
+};
+
+/// The changing side of the same thing: kept by the engine, one per open study.
+class History {
+ public:
+  /// `maximize`: (objectives) true where larger is better; those values are stored negated.
+  History(std::shared_ptr<const Space> space, std::vector<bool> maximize);
+
+  /// Adds the next trial or replaces a known one. `record.number` is at most size().
+  /// Cost: O(axes + reports), and a copy of the row index when a snapshot is alive.
+  void put(const TrialRecord& record);
+  void set_revision(Revision revision) { revision_ = revision; }
+  View view() const;
+  std::size_t size() const { return rows_->size(); }
+  const std::vector<bool>& maximize() const { return maximize_; }
+
+ private:
+  std::shared_ptr<const Space> space_;
+  std::shared_ptr<View::Rows> rows_;
+  std::vector<bool> maximize_;
+  Revision revision_ = 0;
+};
+
+/// A rung's value: the median of the last three reports up to `step` (oriented, NaN counts as +infinity).
+/// +infinity if there is none.
+double rung_value(const TrialRow& row, std::int64_t step);
+
+}  // namespace hone
