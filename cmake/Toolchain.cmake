@@ -11,7 +11,7 @@ if(HONE_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
 endif()
 
 add_library(hone_options INTERFACE)
-# No contraction and no reassociation: equal source gives equal bits on every instruction set (docs/ARCHITECTURE.md, determinism).
+# No contraction and no reassociation: equal source gives equal bits on every instruction set (docs/ARCHITECTURE.md).
 target_compile_options(hone_options INTERFACE -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Werror -ffp-contract=off)
 target_compile_definitions(hone_options INTERFACE FMT_HEADER_ONLY HONE_VERSION="${PROJECT_VERSION}")
 find_program(HONE_MOLD mold)
@@ -19,6 +19,7 @@ if(HONE_MOLD)
   target_link_options(hone_options INTERFACE -fuse-ld=mold)
 endif()
 if(HONE_SANITIZE)
-  target_compile_options(hone_options INTERFACE -fsanitize=${HONE_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
+  target_compile_options(hone_options INTERFACE
+    -fsanitize=${HONE_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
   target_link_options(hone_options INTERFACE -fsanitize=${HONE_SANITIZE})
 endif()

@@ -9,8 +9,8 @@ namespace hone {
 }  // namespace hone
 
 /// For programmer errors only; what a user can cause is a Result. `why` is a string literal.
-#define HONE_CHECK(condition, why)                                               \
-  do {                                                                           \
-    if (!(condition)) [[unlikely]]                                               \
-      ::hone::check_failed(#condition, __FILE__, __LINE__, why);                 \
+#define HONE_CHECK(condition, why)                               \
+  do {                                                           \
+    if (!(condition)) [[unlikely]]                               \
+      ::hone::check_failed(#condition, __FILE__, __LINE__, why); \
   } while (false)

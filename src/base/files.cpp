@@ -106,21 +106,35 @@ std::string network_file_system(const std::filesystem::path& path) {
   struct statfs info {};
   if (::statfs(path.c_str(), &info) != 0) return "";
   switch (static_cast<unsigned long>(info.f_type)) {  // numbers from linux/magic.h and statfs(2)
-    case 0x6969: return "nfs";
-    case 0xFF534D42: return "cifs";
-    case 0xFE534D42: return "smb2";
-    case 0x517B: return "smb";
-    case 0x01021997: return "9p";
-    case 0x0BD00BD0: return "lustre";
-    case 0x47504653: return "gpfs";
-    case 0x5346414F: return "afs";
-    case 0x00C36400: return "ceph";
-    default: return "";
+    case 0x6969:
+      return "nfs";
+    case 0xFF534D42:
+      return "cifs";
+    case 0xFE534D42:
+      return "smb2";
+    case 0x517B:
+      return "smb";
+    case 0x01021997:
+      return "9p";
+    case 0x0BD00BD0:
+      return "lustre";
+    case 0x47504653:
+      return "gpfs";
+    case 0x5346414F:
+      return "afs";
+    case 0x00C36400:
+      return "ceph";
+    default:
+      return "";
   }
 }
 
-std::uint64_t hash64(std::string_view content) { return XXH3_64bits(content.data(), content.size()); }
+std::uint64_t hash64(std::string_view content) {
+  return XXH3_64bits(content.data(), content.size());
+}
 
-std::string hash_text(std::string_view content) { return fmt::format("{:016x}", hash64(content)); }
+std::string hash_text(std::string_view content) {
+  return fmt::format("{:016x}", hash64(content));
+}
 
 }  // namespace hone

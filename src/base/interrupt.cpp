@@ -8,11 +8,12 @@
 namespace hone {
 namespace {
 
-std::atomic<bool> interrupt_seen{false};
+std::atomic<bool> signal_seen{false};
+std::atomic<bool> stop_wanted{false};
 static_assert(std::atomic<bool>::is_always_lock_free);
 
 extern "C" void hone_on_signal(int signal) {
-  if (interrupt_seen.exchange(true) && signal == SIGINT) _exit(130);
+  if (signal_seen.exchange(true) && signal == SIGINT) _exit(130);
 }
 
 }  // namespace
@@ -26,7 +27,14 @@ void install_interrupt_handler() {
   std::signal(SIGPIPE, SIG_IGN);
 }
 
-bool interrupted() { return interrupt_seen.load(std::memory_order_relaxed); }
-void set_interrupted(bool value) { interrupt_seen.store(value); }
+bool interrupted() {
+  return signal_seen.load(std::memory_order_relaxed) || stop_wanted.load(std::memory_order_relaxed);
+}
+bool signalled() {
+  return signal_seen.load(std::memory_order_relaxed);
+}
+void set_interrupted(bool value) {
+  stop_wanted.store(value);
+}
 
 }  // namespace hone

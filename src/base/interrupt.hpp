@@ -7,9 +7,12 @@ namespace hone {
 /// code 130 without further ado (what was acknowledged is on disk already).
 void install_interrupt_handler();
 
-/// True once a signal came. Lock-free; cheap enough for every minibatch.
+/// True once a signal came, or the time is up: stop at the next safe place. Lock-free; cheap enough for every
+/// minibatch.
 bool interrupted();
-/// For tests and for programs that embed hone: sets or clears the flag.
+/// True only if a signal came.
+bool signalled();
+/// Sets or clears the request to stop without a signal: for a time limit.
 void set_interrupted(bool value);
 
 }  // namespace hone

@@ -21,7 +21,8 @@ Result<std::vector<double>> option_values(std::string_view owner, std::span<cons
       return refuse(fmt::format("option '{}' of {} must be from {} to {}, got {}", row.name, owner,
                                 number_text(row.low), number_text(row.high), number_text(value)));
     if (row.integer && value != std::floor(value))
-      return refuse(fmt::format("option '{}' of {} must be a whole number, got {}", row.name, owner, number_text(value)));
+      return refuse(
+          fmt::format("option '{}' of {} must be a whole number, got {}", row.name, owner, number_text(value)));
     values.push_back(value);
   }
   for (const auto& [name, value] : given)

@@ -14,7 +14,7 @@ struct OptionRow {
   std::string_view name;
   double value, low, high;  ///< default and allowed range (inclusive)
   bool integer;
-  std::string_view help;    ///< one sentence
+  std::string_view help;  ///< one sentence
 };
 
 /// One value per row: the default where `given` says nothing. `owner` names the sampler or pruner in messages.

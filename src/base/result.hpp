@@ -38,15 +38,14 @@ inline std::unexpected<Error> refuse(std::string message) {
 #define HONE_CONCAT(a, b) HONE_CONCAT_(a, b)
 /// `HONE_TRY(auto rows, read_rows(path));` declares `rows`, or returns the error from the calling function.
 #define HONE_TRY(declaration, expression) HONE_TRY_(declaration, expression, HONE_CONCAT(hone_result_, __LINE__))
-#define HONE_TRY_(declaration, expression, name)                \
-  auto name = (expression);                                     \
-  if (!name) return std::unexpected(std::move(name).error());   \
+#define HONE_TRY_(declaration, expression, name)              \
+  auto name = (expression);                                   \
+  if (!name) return std::unexpected(std::move(name).error()); \
   declaration = std::move(*name)
 /// The same for `Result<void>`, or where the value is not wanted.
-#define HONE_TRY_VOID(expression)                                                                \
-  do {                                                                                           \
-    if (auto hone_result = (expression); !hone_result)                                           \
-      return std::unexpected(std::move(hone_result).error());                                    \
+#define HONE_TRY_VOID(expression)                                                                              \
+  do {                                                                                                         \
+    if (auto hone_result = (expression); !hone_result) return std::unexpected(std::move(hone_result).error()); \
   } while (false)
 
 }  // namespace hone

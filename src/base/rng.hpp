@@ -1,3 +1,4 @@
+/// Counter-based random numbers: streams keyed by what they are for.
 #pragma once
 #include <array>
 #include <cstddef>
@@ -18,11 +19,12 @@ enum class RngPurpose : std::uint32_t {
   bootstrap = 5,
   simulation = 6,
   scramble = 7,
+  run_seed = 8,
 };
 
 /// Philox4x32-10, a counter-based generator: number `index` of a stream is a pure function of
-/// (study seed, purpose, id, attempt, index), so it does not matter which process draws it, in which order, or how often
-/// it was restarted. A stream holds 2^34 numbers.
+/// (study seed, purpose, id, attempt, index), so it does not matter which process draws it, in which order, or how
+/// often it was restarted. A stream holds 2^34 numbers.
 ///
 /// Source: Salmon, Moraes, Dror, Shaw, "Parallel random numbers: as easy as 1, 2, 3", SC 2011.
 class Rng {
@@ -57,8 +59,7 @@ class Rng {
   /// Fisher-Yates, in place; every order equally likely.
   template <class T>
   void shuffle(std::span<T> items) {
-    for (std::size_t i = items.size(); i > 1; --i)
-      std::swap(items[i - 1], items[below(static_cast<std::uint32_t>(i))]);
+    for (std::size_t i = items.size(); i > 1; --i) std::swap(items[i - 1], items[below(static_cast<std::uint32_t>(i))]);
   }
 
   /// One block of four numbers. Cost: 20 multiplications.

@@ -15,12 +15,12 @@
 namespace hone {
 
 struct DataOptions {
-  std::string path;    ///< CSV (.gz too), a folder or a file of IDX (.gz too), or the name of a known data set
-  std::string target;  ///< column name; "" for IDX
-  std::optional<Task> task;                    ///< nothing: found from the target and said
+  std::string path;          ///< CSV (.gz too), a folder or a file of IDX (.gz too), or the name of a known data set
+  std::string target;        ///< column name; "" for IDX
+  std::optional<Task> task;  ///< nothing: found from the target and said
   std::map<std::string, std::string> columns;  ///< column -> "categorical" | "numeric" | "date" | "drop" | "keep"
-  std::string test;         ///< file that is the sealed test set, or ""
-  std::string split_by;     ///< groups never cross a split, or ""
+  std::string test;                            ///< file that is the sealed test set, or ""
+  std::string split_by;                        ///< groups never cross a split, or ""
   std::string time_column;  ///< the latest rows are the sealed test, those before them validation, or ""
   std::uint64_t seed = 0;   ///< of the split
   double test_share = 0.2, validation_share = 0.2;  ///< of all rows; of the rest
@@ -70,8 +70,8 @@ class Dataset {
 };
 
 /// Reads, decides, splits, encodes. Errors (`invalid_argument` with place and cure): missing, empty, binary, truncated
-/// or unreadable file; ragged rows; no header; duplicate column names; target missing, constant or not named; fewer than
-/// 10 usable rows; a column 99 % numeric with other text; too large for memory (with the estimate).
+/// or unreadable file; ragged rows; no header; duplicate column names; target missing, constant or not named; fewer
+/// than 10 usable rows; a column 99 % numeric with other text; too large for memory (with the estimate).
 Result<std::unique_ptr<Dataset>> load_dataset(const DataOptions& options);
 
 class Encoder {

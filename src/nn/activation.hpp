@@ -20,7 +20,7 @@ struct Activation {
   /// df/dz at z. At a kink the documented subgradient (0 for relu at 0; the right-hand slope elsewhere).
   double (*derivative)(double z);
   Initialisation initialisation;
-  std::vector<double> (*kinks)();  ///< places where the derivative jumps; tests take one-sided differences there
+  std::vector<double> (*kinks)();  ///< where the derivative jumps or bends; tests take one-sided differences there
   std::uint32_t kernel;            ///< index of the vector kernel that computes the same row in float
 };
 

@@ -29,24 +29,24 @@ std::vector<std::string> schedule_names();
 /// Shape of a network: embeddings beside dense inputs, hidden layers n[1] .. n[L], one linear output layer.
 struct NetworkSpec {
   std::size_t dense_width = 0;
-  std::vector<std::size_t> cardinalities;      ///< one per embedding column
-  std::vector<std::size_t> embedding_widths;   ///< same length
-  std::vector<std::size_t> hidden;             ///< n[1], n[2], ..., may be empty (a linear model)
+  std::vector<std::size_t> cardinalities;     ///< one per embedding column
+  std::vector<std::size_t> embedding_widths;  ///< same length
+  std::vector<std::size_t> hidden;            ///< n[1], n[2], ..., may be empty (a linear model)
   const Activation* activation = nullptr;
-  bool batch_norm = false;                     ///< before the activation of each hidden layer
-  double dropout = 0;                          ///< share of hidden activations dropped, [0, 1)
-  std::size_t outputs = 0;                     ///< classes (1 with binary cross-entropy), or 1
+  bool batch_norm = false;  ///< before the activation of each hidden layer
+  double dropout = 0;       ///< share of hidden activations dropped, [0, 1)
+  std::size_t outputs = 0;  ///< classes (1 with binary cross-entropy), or 1
   LossKind loss = LossKind::softmax_cross_entropy;
-  double huber_delta = 1;                      ///< in scaled target units
-  std::size_t parameters() const;              ///< number of learned values
+  double huber_delta = 1;          ///< in scaled target units
+  std::size_t parameters() const;  ///< number of learned values
 };
 
 struct TrainOptions {
   OptimizerKind optimizer = OptimizerKind::adam;
-  double learning_rate = 1e-3;   ///< > 0; the peak of the schedule
-  double momentum = 0.9;         ///< sgd kinds; [0, 1)
+  double learning_rate = 1e-3;  ///< > 0; the peak of the schedule
+  double momentum = 0.9;        ///< sgd kinds; [0, 1)
   double beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8;
-  double weight_decay = 0;       ///< adamw: decoupled, times the learning rate; others: L2 added to the gradient
+  double weight_decay = 0;  ///< adamw: decoupled, times the learning rate; others: L2 added to the gradient
   std::size_t batch = 64;
   ScheduleKind schedule = ScheduleKind::constant;
   double warmup = 0;             ///< share of all steps with a linearly rising rate, [0, 1)
@@ -111,7 +111,8 @@ class Predictor {
 /// Multiply-adds of one training epoch (forward, dX, dW) for `rows` rows: the unit that budgets are counted in.
 double epoch_operations(const NetworkSpec& spec, std::size_t rows);
 
-/// Name of the kernels chosen at start ("avx512", "avx2", "scalar"), from cpuid or HONE_KERNELS. Bits do not depend on it.
+/// Name of the kernels chosen at start ("avx512", "avx2", "scalar"), from cpuid or HONE_KERNELS. Bits do not depend on
+/// it.
 std::string_view kernel_name();
 
 }  // namespace hone

@@ -14,28 +14,32 @@
 
 #include "base/result.hpp"
 #include "space/expression.hpp"
+#include "space/fault.hpp"
 #include "space/parameter.hpp"
+#include "space/scale.hpp"
 #include "space/value.hpp"
 
 namespace hone {
 
-using Point = std::vector<double>;      ///< (axes), unit coordinates in [0, 1]
+using Point = std::vector<double>;       ///< (axes), unit coordinates in [0, 1]
 using Mask = std::vector<std::uint8_t>;  ///< (axes), 1 where active
 
 struct Axis {
-  std::string name;           ///< "layers", "units.2"
-  std::size_t parameter = 0;  ///< index into Space::parameters()
-  std::size_t instance = 0;   ///< 0 for a plain parameter, else 1, 2, ...
-  std::size_t levels = 0;     ///< number of distinct values; 0 for a continuous axis; 1 for a constant
-  bool ordered = true;        ///< false for categorical and bool: only equality means something
+  std::string name;                  ///< "layers", "units.2"
+  std::size_t parameter = 0;         ///< index into Space::parameters()
+  std::size_t instance = 0;          ///< 0 for a plain parameter, else 1, 2, ...
+  std::size_t levels = 0;            ///< number of distinct values; 0 for a continuous axis; 1 for a constant
+  bool ordered = true;               ///< false for categorical and bool: only equality means something
   std::vector<std::size_t> parents;  ///< axes that decide whether this one is active
 };
 
 class Space {
  public:
-  /// Errors: duplicate names, unknown or cyclic references in `repeat` and `when`, wrong expressions; each message names
-  /// the parameter. Cost: O(axes + size of the expressions).
+  /// Errors: duplicate names, unknown or cyclic references in `repeat` and `when`, wrong expressions; each message
+  /// names the parameter. Cost: O(axes + size of the expressions).
   static Result<Space> make(std::vector<Parameter> parameters, std::vector<std::string> forbid = {});
+  /// The same, saying which part is to blame.
+  static Faulty<Space> make_or_blame(std::vector<Parameter> parameters, std::vector<std::string> forbid);
 
   std::span<const Parameter> parameters() const { return parameters_; }
   std::span<const std::string> forbid() const { return forbid_text_; }
@@ -52,7 +56,8 @@ class Space {
   Mask canonicalize(Point& point) const;
 
   Value decode(std::size_t axis, double unit) const;
-  /// Errors: `invalid_argument` for a wrong type, out of range, off the grid (tolerance 1e-9 of a step), unknown choice.
+  /// Errors: `invalid_argument` for a wrong type, out of range, off the grid (tolerance 1e-9 of a step), unknown
+  /// choice.
   Result<double> encode(std::size_t axis, const Value& value) const;
   /// Index in 0..levels-1 of the cell of a grid axis that `unit` lies in, and the coordinate of a cell.
   std::size_t cell(std::size_t axis, double unit) const;
@@ -78,11 +83,29 @@ class Space {
   std::string to_toml() const;
 
  private:
+  struct Condition {
+    Expression expression;
+    std::vector<std::size_t> axes;  ///< of its mentions
+  };
+  Faulty<void> check_parameters();
+  Faulty<void> check_repeat(const Parameter& parameter) const;
+  Faulty<void> make_axes();
+  Faulty<void> make_conditions();
+  Faulty<void> make_order();
+  Faulty<void> make_constraints();
+  Result<Point> fill(const Configuration& configuration, const std::span<const double>* otherwise) const;
+  std::uint64_t count_from(std::size_t position, Point& point, Mask& active, std::uint64_t limit) const;
+
   std::vector<Parameter> parameters_;
   std::vector<std::string> forbid_text_;
   std::vector<Axis> axes_;
   std::vector<std::size_t> order_;
-  std::vector<std::optional<Expression>> when_;  // (parameters)
+  std::vector<Scale> scales_;                           ///< (parameters)
+  std::vector<std::size_t> first_axis_;                 ///< (parameters)
+  std::vector<std::optional<std::size_t>> count_axis_;  ///< (parameters), of `repeat`
+  std::vector<std::optional<Condition>> when_;          ///< (parameters)
+  std::vector<std::uint8_t> decides_;                   ///< (axes), 1 if another axis depends on it
+  std::vector<std::size_t> by_name_;                    ///< axes in the order of their names
   std::vector<Expression> forbid_;
 };
 

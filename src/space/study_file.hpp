@@ -14,8 +14,8 @@ namespace hone {
 
 struct SearchSection {
   std::optional<std::string> sampler, pruner;
-  std::optional<std::int64_t> trials;       ///< total of the study
-  std::optional<double> time_seconds;       ///< total of the study
+  std::optional<std::int64_t> trials;  ///< total of the study
+  std::optional<double> time_seconds;  ///< total of the study
   std::optional<std::int64_t> parallel;
   std::int64_t seeds_per_trial = 1;
   std::optional<std::string> checkpoints;
@@ -28,9 +28,16 @@ struct DataSection {
   std::map<std::string, std::string> columns;  ///< column -> "categorical" | "numeric" | "date" | "drop" | "keep"
 };
 
+/// One entry of [run] command.
+struct CommandArgument {
+  std::vector<std::string> words;  ///< one, or those of a nested array
+  bool optional = false;           ///< a nested array: dropped whole when a parameter in it is inactive
+  friend bool operator==(const CommandArgument&, const CommandArgument&) = default;
+};
+
 /// [run] of `hone tune`, kept as it was read.
 struct RunSection {
-  std::vector<std::vector<std::string>> command;  ///< one entry per argument; a nested array has several words
+  std::vector<CommandArgument> command;
   std::map<std::string, std::string> environment;
   std::optional<std::string> cwd, metric_regex, memory;
   std::optional<double> timeout_seconds, grace_seconds;
@@ -43,7 +50,7 @@ struct StudyFile {
   std::optional<std::string> name, metric;
   std::vector<std::string> directions;  ///< "minimize" or "maximize"; empty if the file says nothing
   std::vector<std::string> metrics;     ///< with `directions`
-  std::optional<std::uint64_t> seed;
+  std::optional<std::uint64_t> seed;    ///< above 2^63 - 1, which TOML cannot hold, it is written in quotes
   std::optional<Space> space;           ///< [space] with [constraints]; nothing if the file has no [space]
   Configuration fixed;                  ///< [fixed]
   std::vector<Configuration> enqueue;   ///< [[enqueue]], in order
@@ -51,6 +58,7 @@ struct StudyFile {
   DataSection data;
   std::optional<RunSection> run;
   std::optional<std::string> fit_metric;
+  std::optional<std::int64_t> fit_max_step;  ///< [fit] max_step: epochs of a full training, >= 1
   std::int64_t ensemble = 1;
 };
 

@@ -36,7 +36,11 @@ class Configuration {
  public:
   using Entry = std::pair<std::string, Value>;
 
-  void set(std::string name, Value value);        ///< replaces, or appends
+  Configuration() = default;
+  /// `entries` have different names.
+  explicit Configuration(std::vector<Entry> entries) : entries_(std::move(entries)) {}
+
+  void set(std::string name, Value value);         ///< replaces, or appends
   const Value* find(std::string_view name) const;  ///< null if absent. O(size).
   const std::vector<Entry>& entries() const { return entries_; }
   bool empty() const { return entries_.empty(); }

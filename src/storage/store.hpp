@@ -1,10 +1,10 @@
 /// Keeps studies. One verb is one transaction; what a durable verb acknowledged survives kill -9 and power loss.
 ///
 /// Durable before they answer: tell, prune, create_study, remove_study, set_attribute. The other verbs commit without
-/// a sync (kill -9 loses none of them; power loss may drop a suffix, and the next durable verb syncs the log before it).
-/// Every change of a study takes the next revision of that study; readers catch up with `changed_since`.
-/// All verbs are thread safe. Errors of every verb: `unavailable` (locked, disk full: nothing was changed, the store is
-/// still usable), `corrupt`, `not_found` for an unknown study or trial.
+/// a sync (kill -9 loses none of them; power loss may drop a suffix, and the next durable verb syncs the log before
+/// it). Every change of a study takes the next revision of that study; readers catch up with `changed_since`. All verbs
+/// are thread safe. Errors of every verb: `unavailable` (locked, disk full: nothing was changed, the store is still
+/// usable), `corrupt`, `not_found` for an unknown study or trial.
 #pragma once
 #include <cstdint>
 #include <memory>
@@ -23,9 +23,9 @@ using StudyId = std::int64_t;
 
 /// What is fixed when a study is created.
 struct StudyRecord {
-  StudyId id = 0;    ///< given by the store
-  std::string name;  ///< unique in the store, 1 to 200 printable characters
-  std::string kind;  ///< "fit", "tune", "session", "library"
+  StudyId id = 0;                       ///< given by the store
+  std::string name;                     ///< unique in the store, 1 to 200 printable characters
+  std::string kind;                     ///< "fit", "tune", "session", "library"
   std::vector<std::string> directions;  ///< "minimize" | "maximize"
   std::vector<std::string> metrics;     ///< same length
   std::uint64_t seed = 0;
@@ -112,7 +112,8 @@ class Store {
   /// Creates the trial in state running, held by `owner`. Errors: `conflict` if the number is not the next free one.
   virtual Result<Claim> create_trial(StudyId study, const NewTrial& trial, const Owner& owner) = 0;
   /// waiting or paused -> running, to go on until `until_step`. Errors: `conflict` if it is in another state.
-  virtual Result<Claim> claim_trial(StudyId study, std::int64_t number, std::int64_t until_step, const Owner& owner) = 0;
+  virtual Result<Claim> claim_trial(StudyId study, std::int64_t number, std::int64_t until_step,
+                                    const Owner& owner) = 0;
   /// A report of run 0; a step that is known already is overwritten (a run that was started again). NaN and infinite
   /// values are kept as such. Errors: `conflict` for an old token.
   virtual Result<Revision> report(StudyId study, const Claim& claim, std::int64_t step, double value) = 0;

@@ -22,10 +22,20 @@ struct RunRequest {
   std::int64_t from_step = 0;
   std::int64_t until_step = 0;
   std::int64_t max_step = 0;          ///< R: learning-rate schedules span it
-  std::filesystem::path checkpoint;   ///< file to resume from and to pause into; "" if there is no place for one
+  std::filesystem::path checkpoints;  ///< folder for `checkpoint_file`s; "" if there is no place for them
 };
 
-enum class Decision { go_on, pause, stop };
+/// Where the state of a run after `step` is kept. The step is part of the name, so a file never says more than the
+/// store knows.
+std::filesystem::path checkpoint_file(const std::filesystem::path& folder, std::int64_t trial, std::int64_t step);
+/// The last step of `trial` that has a file in `folder`, at most `at_most`; 0 if there is none.
+std::int64_t latest_checkpoint(const std::filesystem::path& folder, std::int64_t trial, std::int64_t at_most);
+/// Removes the files of `trial` except the one of step `keep` (0: all of them).
+void remove_checkpoints(const std::filesystem::path& folder, std::int64_t trial, std::int64_t keep);
+
+/// What to do after a report: go on, pause (with a checkpoint), stop for good, or hand the trial back because the
+/// worker ends (with a checkpoint; somebody goes on later).
+enum class Decision { go_on, pause, stop, hand_back };
 
 /// What a run tells while it goes. Called from the thread that runs it.
 class RunObserver {
@@ -39,6 +49,7 @@ struct RunOutcome {
   TrialState state = TrialState::failed;  ///< complete, paused, pruned, failed; waiting when interrupted
   std::vector<double> values;             ///< when complete
   std::int64_t step = 0;                  ///< last step that was reported
+  bool started_anew = false;              ///< the checkpoint of `from_step` could not be used
   std::string reason;                     ///< when failed
 };
 

@@ -53,11 +53,11 @@ struct TrialRecord {
   std::string why;           ///< one line, or ""
   std::int64_t attempt = 0;  ///< how often the proposal was drawn again (duplicate, forbidden)
   Configuration configuration;
-  Point point;  ///< canonical
-  Revision seen = 0;      ///< prefix of the study that the suggestion was computed from
-  Revision asked = 0;     ///< revision at which it was created
-  Revision finished = 0;  ///< revision at which it finished, 0 before
-  Revision changed = 0;   ///< revision of the last change
+  Point point;                      ///< canonical
+  Revision seen = 0;                ///< prefix of the study that the suggestion was computed from
+  Revision asked = 0;               ///< revision at which it was created
+  Revision finished = 0;            ///< revision at which it finished, 0 before
+  Revision changed = 0;             ///< revision of the last change
   std::vector<double> values;       ///< (objectives) as measured, valid only if complete; mean over complete runs
   std::vector<double> constraints;  ///< feasible when all <= 0
   std::vector<Run> runs;            ///< at least one

@@ -1,0 +1,168 @@
+/// `hone fit`: tune and train a network on data.
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <cmath>
+#include <limits>
+
+#include "base/clock.hpp"
+#include "base/files.hpp"
+#include "base/interrupt.hpp"
+#include "base/text.hpp"
+#include "cli/command.hpp"
+#include "cli/fit_search.hpp"
+#include "cli/fit_setup.hpp"
+
+namespace hone {
+namespace {
+
+constexpr PositionalRow positionals[] = {
+    {"DATA", true, "a CSV file (.gz too), a folder of IDX files, a known data set's name, or a study file (.toml)"},
+};
+constexpr FlagRow flags[] = {
+    {"--target", "", "COLUMN", "the column to predict"},
+    {"--task", "", "TASK", "classification or regression", "found from the target"},
+    {"--metric", "", "METRIC", "what is optimised, for example accuracy, auc, log_loss, rmse, mae", "accuracy or rmse"},
+    {"--test", "", "FILE", "the sealed test set", "a fifth of the rows"},
+    {"--split-by", "", "COLUMN", "rows with one value in COLUMN never cross a split"},
+    {"--time-column", "", "COLUMN", "the latest rows by COLUMN are the sealed test, those before them validation"},
+    {"--columns", "", "NAME=KIND", "categorical, numeric, date or drop, instead of what the content says", "", true},
+    {"--keep", "", "COLUMN", "use a column that would be dropped as id-like", "", true},
+    {"--space", "", "FILE", "a study file whose [space] replaces the default one; [fixed] alone narrows it"},
+    {"--extend-space", "", "FILE", "a study file whose [space] is added to the default one"},
+    {"--time", "", "TIME", "for everything: loading, search, final training, test", "10m without --trials"},
+    {"--trials", "", "N", "total trials of the study"},
+    {"--epochs", "", "R", "epochs of a full training", "9 to 81 by the budget, 27 without one"},
+    {"--ensemble", "", "N", "networks of the final model, one thread each", "one per job, at most 4"},
+    {"--jobs", "-j", "N", "trials at once, one thread each", "all cores"},
+    {"--seed", "", "N", "same seed, same study (with -j 1 and --trials)", "0"},
+    {"--sampler", "", "NAME", "see `hone samplers`", "auto"},
+    {"--pruner", "", "NAME", "see `hone pruners`", "asha"},
+    {"--study", "", "NAME", "the study to work on", "by data and question"},
+    {"--storage", "", "URL", "where studies are kept", "$HONE_STORAGE, else sqlite:///hone.db"},
+    {"--fresh", "", "", "forget the study of that name first"},
+    {"--out", "", "DIR", "for model, best.toml, trials.csv, columns.json", "the study's name"},
+    {"--format", "-f", "FORMAT", "table or json", "table"},
+};
+constexpr ExampleRow examples[] = {
+    {"hone fit fashion-mnist --time 60s", "a known data set, one minute"},
+    {"hone fit train.csv --target income --test test.csv --time 10m", "a CSV file with its own test set"},
+    {"hone fit ads.csv --target Y --metric auc --trials 50 --seed 7", "fifty trials, by area under the curve"},
+};
+
+/// Folder for the study's checkpoints: beside the database, or temporary for a study in memory.
+Result<std::filesystem::path> study_folder(const FitSetup& setup) {
+  HONE_TRY(const std::string database, store_path(setup.storage_url));
+  std::filesystem::path folder = database.empty()
+                                     ? std::filesystem::temp_directory_path() / fmt::format("hone-{}", ::getpid())
+                                     : std::filesystem::path(database + ".files");
+  folder /= hash_text(setup.record.name);
+  return folder;
+}
+
+/// The result of an earlier start, if it answers what is asked now.
+Result<std::optional<FitFinal>> earlier_result(const FitSetup& setup, Study& study) {
+  HONE_TRY(const auto stored, study.store().attribute(study.record().id, "final"));
+  if (!stored) return std::optional<FitFinal>{};
+  HONE_TRY(FitFinal result, parse_final(*stored));
+  const auto trials = static_cast<std::int64_t>(study.trials().size());
+  const bool trials_spent = setup.options.trials && trials >= *setup.options.trials;
+  const bool time_spent = setup.time_seconds && result.time_seconds >= *setup.time_seconds;
+  const bool time_allows_more = setup.time_seconds && !time_spent && !trials_spent;
+  const bool same = (trials_spent || time_spent) && !time_allows_more;
+  std::error_code ignored;
+  if (!same || !std::filesystem::exists(result.model, ignored)) return std::optional<FitFinal>{};
+  if (std::filesystem::path(result.model) != setup.out / "model.hone") return std::optional<FitFinal>{};
+  return std::optional(std::move(result));
+}
+
+Result<double> seconds_used(Study& study) {
+  HONE_TRY(const auto stored, study.store().attribute(study.record().id, "seconds_used"));
+  return stored ? parse_number(*stored).value_or(0) : 0;
+}
+
+Result<std::unique_ptr<Store>> storage_for(FitSetup& setup) {
+  HONE_TRY(auto store, open_store(setup.storage_url, true));
+  if (setup.fresh) {
+    HONE_TRY(const auto old, store->find_study(setup.record.name));
+    if (old) {
+      HONE_TRY_VOID(store->remove_study(old->id));
+      std::error_code ignored;
+      std::filesystem::remove_all(setup.options.checkpoints, ignored);
+    }
+  }
+  return store;
+}
+
+void say_what_was_decided(const FitSetup& setup, const StudyRecord& record, Progress& progress) {
+  for (const ColumnDecision& column : setup.dataset->columns())
+    progress.note(fmt::format("  {:<24} {:<12} {}", quoted(column.name, 24), column.role, column.reason));
+  for (const std::string& note : setup.dataset->notes()) progress.note(note);
+  progress.note(fmt::format("study {} in {}: {} to {}, {} at once, up to {} epochs", record.name, setup.storage_url,
+                            setup.metric->maximize ? "maximise" : "minimise", setup.metric->name, setup.jobs,
+                            record.max_step));
+}
+
+Result<int> fit(const Arguments& arguments) {
+  const double started = system_clock().monotonic_seconds();
+  install_interrupt_handler();
+  Progress progress(progress_options_for(stderr));
+  HONE_TRY(FitSetup setup, fit_setup(arguments, [&](std::string phase) {
+             ProgressState state;
+             state.phase = std::move(phase);
+             progress.update(state);
+           }));
+  if (signalled()) return fail(Error::Kind::interrupted, "interrupted; nothing had been started");
+  HONE_TRY(setup.options.checkpoints, study_folder(setup));
+  HONE_TRY(const auto store, storage_for(setup));
+  HONE_TRY_VOID(make_folder(setup.options.checkpoints));
+  HONE_TRY(const auto study, Study::open(*store, setup.record, setup.space, setup.options));
+
+  HONE_TRY(const double used_before, seconds_used(*study));
+  FitRun run{setup, *study, progress, setup.options.checkpoints, started, used_before};
+  HONE_TRY(auto earlier, earlier_result(setup, *study));
+  if (earlier) {
+    progress.note("the study is finished; a larger --time or --trials continues it, --fresh starts it anew");
+    progress.finish();
+    print_result(setup, *study, *earlier, used_before);
+    return exit_done;
+  }
+
+  say_what_was_decided(setup, study->record(), progress);
+  HONE_TRY_VOID(search(run));
+  auto winner = choose_winner(run);
+  if (!winner) {
+    progress.finish();
+    report_error(winner.error());
+    return exit_without_result;
+  }
+  HONE_TRY(const FitFinal result, finish_fit(run, *winner));
+  progress.finish();
+  print_result(setup, *study, result, run.used_seconds());
+  return exit_done;
+}
+
+int run_fit(const Arguments& arguments) {
+  auto code = fit(arguments);
+  return code ? *code : report_error(code.error());
+}
+
+}  // namespace
+
+extern const CommandInfo fit_command_info;
+constinit const CommandInfo fit_command_info{
+    .name = "fit",
+    .summary = "tune and train a network on data",
+    .description =
+        "Searches hyperparameters of a dense network on the training part, judging by a validation part; "
+        "trains the winner on both; looks at the sealed test part once. Ctrl-C saves; the same command "
+        "goes on where it stopped. Budgets are totals of the study: the same command on a finished study "
+        "prints its result again.",
+    .positionals = positionals,
+    .flags = flags,
+    .examples = examples,
+    .rest = "",
+    .run = run_fit,
+};
+
+}  // namespace hone

@@ -1,0 +1,65 @@
+/// `hone study export`.
+#include <fmt/format.h>
+
+#include <array>
+#include <filesystem>
+
+#include "base/files.hpp"
+#include "base/text.hpp"
+#include "cli/study_reading.hpp"
+
+namespace hone {
+namespace {
+
+Result<int> export_study(const Arguments& arguments) {
+  HONE_TRY(const auto output, arguments.text("--output"));
+  if (!output) return refuse("-o FILE is missing; the file's ending says what is written: .csv, .json or .toml");
+  const std::filesystem::path path = *output;
+  const std::string ending = path.extension().string();
+  if (ending != ".csv" && ending != ".json" && ending != ".toml")
+    return refuse(fmt::format("-o must end in .csv (trials), .json (everything) or .toml (study file), got '{}'",
+                              quoted(*output)));
+  HONE_TRY(const OpenedStudy study, open_study(arguments));
+  std::string content;
+  if (ending == ".csv")
+    content = trials_csv(study.trials, study.record.metrics);
+  else if (ending == ".json")
+    content = export_json(study_line(study.record, study.trials), study.record.study_file, study.trials);
+  else
+    content = study.record.study_file;
+  HONE_TRY_VOID(write_file(path, content));
+  fmt::print("wrote {} ({}, {} trials)\n", path.string(), bytes_text(static_cast<double>(content.size())),
+             study.trials.size());
+  return exit_done;
+}
+
+int run(const Arguments& arguments) {
+  const auto code = export_study(arguments);
+  return code ? *code : report_error(code.error());
+}
+
+constexpr std::array positionals = {study_positional};
+constexpr std::array flags = {
+    FlagRow{.name = "--output",
+            .short_name = "-o",
+            .value_name = "FILE",
+            .help = "where to write; .csv: the trials as a table, .json: everything with all reports, .toml: the study "
+                    "file that starts the same search again"},
+    storage_flag};
+constexpr std::array examples = {
+    ExampleRow{"hone study export fit-train-1a2b3c4d -o trials.csv", "For a spreadsheet."},
+    ExampleRow{"hone study export fit-train-1a2b3c4d -o study.toml", "The study file of the search."}};
+
+}  // namespace
+
+constinit const CommandInfo study_export_command_info{
+    .name = "study export",
+    .summary = "write a study to a file: .csv, .json or .toml",
+    .description = "Writes a study to a file whose ending says what it holds. An existing file is replaced as a whole.",
+    .positionals = positionals,
+    .flags = flags,
+    .examples = examples,
+    .rest = "",
+    .run = run};
+
+}  // namespace hone

@@ -1,0 +1,120 @@
+#include "cli/fit_result.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+
+#include "base/text.hpp"
+#include "report/configuration_text.hpp"
+#include "report/json_out.hpp"
+#include "report/summary.hpp"
+
+namespace hone {
+
+std::string final_text(const FitFinal& result) {
+  std::string text = fmt::format("trial {}\nepochs {}\nvalidation {}\ntest {}\nlooks {}\ntrials {}\ntime_seconds {}\n",
+                                 result.trial, result.epochs, number_text(result.validation), number_text(result.test),
+                                 result.looks, result.trials, number_text(result.time_seconds));
+  for (const auto& [name, value] : result.metrics) text += fmt::format("metric.{} {}\n", name, number_text(value));
+  return text + fmt::format("model {}\n", result.model);
+}
+
+Result<FitFinal> parse_final(const std::string& text) {
+  FitFinal result;
+  const std::map<std::string_view, std::int64_t*> whole = {
+      {"trial", &result.trial}, {"epochs", &result.epochs}, {"looks", &result.looks}, {"trials", &result.trials}};
+  const std::map<std::string_view, double*> real = {
+      {"validation", &result.validation}, {"test", &result.test}, {"time_seconds", &result.time_seconds}};
+  for (const std::string& line : split(text, '\n')) {
+    if (line.empty()) continue;
+    const std::size_t blank = line.find(' ');
+    const std::string name = line.substr(0, blank);
+    const std::string value = blank == std::string::npos ? "" : line.substr(blank + 1);
+    const auto number = value == "nan" ? std::optional(std::nan("")) : parse_number(value);
+    if (const auto at = whole.find(name); at != whole.end() && parse_integer(value))
+      *at->second = *parse_integer(value);
+    else if (const auto field = real.find(name); field != real.end() && number)
+      *field->second = *number;
+    else if (name.starts_with("metric.") && number)
+      result.metrics[name.substr(7)] = *number;
+    else if (name == "model")
+      result.model = value;
+    else
+      return fail(Error::Kind::corrupt,
+                  fmt::format("the study's final result has a line '{}'; start it anew with --fresh", quoted(line)));
+  }
+  return result;
+}
+
+namespace {
+
+void print_json(const FitSetup& setup, Study& study, const FitFinal& result, double seconds) {
+  const TrialCounts counts = study.counts();
+  SearchResult out;
+  out.study = study.record().name;
+  out.storage = setup.storage_url;
+  out.seed = study.record().seed;
+  out.seconds = seconds;
+  out.complete = counts.complete;
+  out.pruned = counts.pruned;
+  out.failed = counts.failed;
+  const auto trials = study.trials();
+  out.best = {result.trial, result.validation, trials[static_cast<std::size_t>(result.trial)].configuration};
+  out.metric = setup.metric->name;
+  out.validation = result.validation;
+  out.test = SearchResult::Test{result.test, {result.metrics.begin(), result.metrics.end()}, result.looks};
+  out.model = result.model;
+  if (counts.total() > 0)
+    out.overhead_ms_per_trial = 1e3 * study.overhead_seconds() / static_cast<double>(counts.total());
+  std::puts(result_json(out).c_str());
+}
+
+std::string counts_line(const TrialCounts& counts) {
+  std::string line = fmt::format("{} trials: {} complete, {} pruned, {} failed", counts.total(), counts.complete,
+                                 counts.pruned, counts.failed);
+  if (counts.paused + counts.waiting > 0) line += fmt::format(", {} to be continued", counts.paused + counts.waiting);
+  return line;
+}
+
+void print_table(const FitSetup& setup, Study& study, const FitFinal& result, double seconds) {
+  const auto trials = study.trials();
+  const std::string& name = study.record().name;
+  const std::string metric(setup.metric->name);
+  fmt::print("\n{} in {}\n\n", counts_line(study.counts()), duration_text(seconds));
+  fmt::print("{}", table_text(winners_table(trials, study.maximize(), metric)));
+  if (const std::string common = common_parameters(trials, study.maximize()); !common.empty())
+    fmt::print("in common: {}\n", common);
+  const TrialRecord& winner = trials[static_cast<std::size_t>(result.trial)];
+  fmt::print("\nwinner      trial {}: {}\n", winner.number, short_text(winner.configuration));
+  fmt::print("validation  {} {} (optimistic: it is the best of {} tries)\n", metric, short_number(result.validation),
+             trials.size());
+  fmt::print("sealed test {} {}", metric, short_number(result.test));
+  for (const auto& [other, value] : result.metrics)
+    if (other != metric) fmt::print("  {} {}", other, short_number(value));
+  fmt::print("  (look {} at {} rows)\n", result.looks, setup.dataset->test_rows());
+  fmt::print("model       {} ({}, trained on training and validation rows for {} epochs)\n\n", result.model,
+             setup.members == 1 ? "one network" : fmt::format("the mean of {} networks", setup.members), result.epochs);
+
+  const std::string data = shell_word(setup.file.data.path.value_or("DATA"));
+  const std::string storage =
+      setup.storage_url == "sqlite:///hone.db" ? "" : " --storage " + shell_word(setup.storage_url);
+  const std::vector<NextCommand> next = {
+      {"use it", fmt::format("hone predict {} {} -o predictions.csv", shell_word(result.model), data)},
+      {"look closer", fmt::format("hone study show {}{}", shell_word(name), storage)},
+      {"repeat the winner", fmt::format("hone fit {}", shell_word((setup.out / "best.toml").string()))},
+  };
+  fmt::print("{}", next_commands_text(next));
+}
+
+}  // namespace
+
+void print_result(const FitSetup& setup, Study& study, const FitFinal& result, double seconds) {
+  if (setup.json)
+    print_json(setup, study, result, seconds);
+  else
+    print_table(setup, study, result, seconds);
+}
+
+}  // namespace hone

@@ -1,0 +1,162 @@
+#include "cli/fit_search.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <set>
+
+#include "base/clock.hpp"
+#include "base/interrupt.hpp"
+#include "base/text.hpp"
+#include "engine/run_loop.hpp"
+#include "report/configuration_text.hpp"
+#include "runners/native_network.hpp"
+
+namespace hone {
+namespace {
+
+constexpr double save_time_every_seconds = 2;
+constexpr double final_margin = 1.15;           // the final training's time is an estimate
+constexpr double closing_seconds_share = 0.01;  // encoding the final data, scoring, writing files
+constexpr double closing_seconds_min = 0.3;
+
+/// Final training sees train + validation rows.
+double rows_ratio(const Dataset& dataset) {
+  const auto train = static_cast<double>(dataset.train().features.rows);
+  return (train + static_cast<double>(dataset.validation().features.rows)) / train;
+}
+
+double closing_seconds(const FitRun& run) {
+  return std::max(closing_seconds_min, closing_seconds_share * run.setup.time_seconds.value_or(0));
+}
+
+/// Best so far after each finished trial, in order of finishing.
+std::vector<double> best_curve(std::vector<TrialRecord> trials, bool maximize) {
+  std::erase_if(trials, [](const TrialRecord& trial) { return !is_finished(trial.state); });
+  std::ranges::sort(trials, {}, &TrialRecord::finished);
+  std::vector<double> curve;
+  double best = std::numeric_limits<double>::quiet_NaN();
+  for (const TrialRecord& trial : trials) {
+    if (trial.state == TrialState::complete && !trial.values.empty()) {
+      const double value = trial.values[0];
+      if (std::isnan(best) || (maximize ? value > best : value < best)) best = value;
+    }
+    curve.push_back(best);
+  }
+  return curve;
+}
+
+}  // namespace
+
+double FitRun::elapsed_seconds() const {
+  return system_clock().monotonic_seconds() - started_seconds;
+}
+
+double FitRun::left_seconds() const {
+  return setup.time_seconds ? *setup.time_seconds - used_seconds() : std::numeric_limits<double>::infinity();
+}
+
+ProgressState FitRun::state(std::string phase) const {
+  ProgressState state;
+  state.phase = std::move(phase);
+  const TrialCounts counts = study.counts();
+  state.trials_total = setup.options.trials;
+  state.complete = counts.complete;
+  state.running = counts.running;
+  state.paused = counts.paused + counts.waiting;
+  state.pruned = counts.pruned;
+  state.failed = counts.failed;
+  state.jobs = setup.jobs;
+  state.metric = std::string(setup.metric->name);
+  state.maximize = setup.metric->maximize;
+  if (const auto best = study.best()) {
+    state.best_value = shown_value(*best);
+    state.best_trial = best->number;
+    state.best_parameters = short_text(best->configuration);
+  }
+  state.curve = best_curve(study.trials(), setup.metric->maximize);
+  state.elapsed_seconds = used_seconds();
+  state.time_budget_seconds = setup.time_seconds;
+  return state;
+}
+
+FinalCost final_cost(const TrialRecord& trial, bool maximize, double rows_ratio) {
+  FinalCost cost;
+  if (trial.runs.empty() || trial.runs[0].reports.empty()) return cost;
+  const auto& reports = trial.runs[0].reports;
+  const auto better = [&](const Report& a, const Report& b) {  // NaN is never better; the first of equals wins
+    if (std::isnan(b.value)) return !std::isnan(a.value);
+    return maximize ? a.value > b.value : a.value < b.value;
+  };
+  const auto best = std::ranges::min_element(reports, better);
+  cost.epochs = best->step;
+  cost.seconds =
+      trial.seconds / static_cast<double>(reports.back().step) * static_cast<double>(cost.epochs) * rows_ratio;
+  return cost;
+}
+
+Result<std::string> search(FitRun& run) {
+  NativeNetworkRunner runner(*run.setup.dataset, run.setup.fixed, *run.setup.metric);
+  const bool maximize = run.setup.metric->maximize;
+  const double ratio = rows_ratio(*run.setup.dataset);
+  double saved_at = 0;
+  bool time_is_up = false;
+  RunLoopOptions options;
+  options.jobs = run.setup.jobs;
+  std::set<std::int64_t> failures_said;
+  options.should_stop = [&] {
+    run.progress.update(run.state("search"));
+    for (const TrialRecord& trial : run.study.trials())
+      if (trial.state == TrialState::failed && failures_said.insert(trial.number).second && failures_said.size() <= 3)
+        run.progress.note(fmt::format("trial {} failed: {}", trial.number, trial.reason));
+    const double elapsed = run.elapsed_seconds();
+    if (run.setup.time_seconds && elapsed - saved_at > save_time_every_seconds) {
+      saved_at = elapsed;  // a lost accounting line costs a few seconds of budget, nothing else
+      (void)run.study.store().set_attribute(run.study.record().id, "seconds_used", number_text(run.used_seconds()));
+    }
+    double reserve = closing_seconds(run);
+    if (const auto best = run.study.best()) reserve += final_margin * final_cost(*best, maximize, ratio).seconds;
+    time_is_up = run.left_seconds() <= reserve;
+    return time_is_up;
+  };
+  HONE_TRY(const std::string ended, run_study(run.study, runner, options));
+  HONE_TRY_VOID(
+      run.study.store().set_attribute(run.study.record().id, "seconds_used", number_text(run.used_seconds())));
+  run.progress.update(run.state("search"));
+  if (ended != "stopped") return ended;
+  if (time_is_up && !signalled()) return "time";
+  return fail(Error::Kind::interrupted, "interrupted; everything is saved, the same command goes on where it stopped");
+}
+
+Result<TrialRecord> choose_winner(FitRun& run) {
+  const auto trials = run.study.trials();
+  const bool maximize = run.setup.metric->maximize;
+  const auto ranked = best_first(trials, maximize);
+  if (ranked.empty()) {
+    std::set<std::string> reasons;
+    for (const TrialRecord& trial : trials)
+      if (!trial.reason.empty()) reasons.insert(trial.reason);
+    const std::vector<std::string> shown(reasons.begin(), reasons.end());
+    return fail(Error::Kind::failed, shown.empty()
+                                         ? "the time ended before any trial had a result; give it a larger --time"
+                                         : fmt::format("no trial succeeded: {}", join(shown, "; ")));
+  }
+  if (!std::isfinite(run.left_seconds())) return trials[ranked.front()];
+  const double ratio = rows_ratio(*run.setup.dataset);
+  const double allowed = 1.03 * *run.setup.time_seconds - run.used_seconds() - closing_seconds(run);
+  for (const std::size_t index : ranked) {
+    const FinalCost cost = final_cost(trials[index], maximize, ratio);
+    if (cost.seconds > allowed) continue;
+    if (index != ranked.front())
+      run.progress.note(
+          fmt::format("trial {} was better, but its final training would not fit the time: taking trial {}",
+                      trials[ranked.front()].number, trials[index].number));
+    return trials[index];
+  }
+  return trials[*std::ranges::min_element(
+      ranked, {}, [&](std::size_t index) { return final_cost(trials[index], maximize, ratio).seconds; })];
+}
+
+}  // namespace hone

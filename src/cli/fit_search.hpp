@@ -1,0 +1,49 @@
+/// The three acts of `hone fit` after the setup: search, final training, files.
+#pragma once
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "cli/fit_result.hpp"
+#include "cli/fit_setup.hpp"
+#include "engine/study.hpp"
+#include "report/progress.hpp"
+
+namespace hone {
+
+/// One `hone fit` at work: what its acts share.
+struct FitRun {
+  FitSetup& setup;
+  Study& study;
+  Progress& progress;
+  std::filesystem::path checkpoints;
+  double started_seconds = 0;      ///< monotonic time at which the command started
+  double used_before_seconds = 0;  ///< of the study's time budget, by earlier starts
+
+  double elapsed_seconds() const;  ///< since the command started
+  double used_seconds() const { return used_before_seconds + elapsed_seconds(); }
+  /// Seconds until the time budget is spent; infinity without one.
+  double left_seconds() const;
+  ProgressState state(std::string phase) const;
+};
+
+/// Runs trials until the budget is spent, keeping back the time that the final training will take.
+/// Returns "trials", "exhausted", "time"; errors: `interrupted` after a signal (everything is saved).
+Result<std::string> search(FitRun& run);
+
+/// The trial to be trained for good: the best one whose final training fits the time that is left (then said why it is
+/// not the very best). Errors: `failed` with the reasons of the failed trials when there is none.
+Result<TrialRecord> choose_winner(FitRun& run);
+
+/// Trains the winner on train + validation, looks at the sealed part once, writes model, best.toml, trials.csv and
+/// columns.json into the out folder, records the result in the study.
+Result<FitFinal> finish_fit(FitRun& run, const TrialRecord& winner);
+
+/// Epochs that gave the trial its best value, and the seconds its final training is expected to take.
+struct FinalCost {
+  std::int64_t epochs = 0;
+  double seconds = 0;
+};
+FinalCost final_cost(const TrialRecord& trial, bool maximize, double rows_ratio);
+
+}  // namespace hone

@@ -1,0 +1,260 @@
+#include "cli/fit_setup.hpp"
+
+#include <fmt/format.h>
+#include <sched.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstdlib>
+
+#include "base/files.hpp"
+#include "base/text.hpp"
+#include "runners/native_network.hpp"
+
+namespace hone {
+namespace {
+
+constexpr double default_time_seconds = 600;
+constexpr std::int64_t members_by_default_max = 4;
+// Multiply-adds a second that a core is assumed to do; a constant, so that R does not depend on the machine's mood.
+constexpr double operations_per_second = 30e9;
+
+std::int64_t available_cores() {
+  cpu_set_t set;
+  if (sched_getaffinity(0, sizeof set, &set) == 0) return std::max(1, CPU_COUNT(&set));
+  return 1;
+}
+
+/// A parameter that can only have `value`, so that conditions that mention it go on working.
+Parameter constant(const std::string& name, const Value& value) {
+  Parameter parameter;
+  parameter.name = name;
+  parameter.defaults = {value};
+  if (const auto* whole = std::get_if<std::int64_t>(&value)) {
+    parameter.type = ParameterType::int_;
+    parameter.low = parameter.high = static_cast<double>(*whole);
+  } else if (const auto* real = std::get_if<double>(&value)) {
+    parameter.low = parameter.high = *real;
+  } else {
+    parameter.type = ParameterType::categorical;
+    parameter.choices = {value};
+  }
+  return parameter;
+}
+
+/// `base` with the parameters of `file` put in place of those with the same name, or appended.
+std::vector<Parameter> merged(std::span<const Parameter> base, std::span<const Parameter> file) {
+  std::vector<Parameter> parameters(base.begin(), base.end());
+  for (const Parameter& parameter : file) {
+    const auto at = std::ranges::find(parameters, parameter.name, &Parameter::name);
+    if (at == parameters.end())
+      parameters.push_back(parameter);
+    else
+      *at = parameter;
+  }
+  return parameters;
+}
+
+/// The space to search: the file's, or the default one; fixed parameters become constants of it.
+Result<Space> space_for(const StudyFile& file, bool extend, const DataShape& shape, std::size_t rows) {
+  HONE_TRY(const Space standard, default_network_space(shape, rows));
+  std::vector<Parameter> parameters(standard.parameters().begin(), standard.parameters().end());
+  std::vector<std::string> forbid;
+  if (file.space) {
+    const auto own = file.space->parameters();
+    parameters = extend ? merged(parameters, own) : std::vector<Parameter>(own.begin(), own.end());
+    forbid.assign(file.space->forbid().begin(), file.space->forbid().end());
+  }
+  for (const auto& [name, value] : file.fixed.entries()) {
+    const auto at = std::ranges::find(parameters, name, &Parameter::name);
+    if (at != parameters.end() && at->repeat.empty()) *at = constant(name, value);
+    if (at != parameters.end() && !at->repeat.empty()) {  // `units` for every layer
+      Parameter same = constant(name, value);
+      same.repeat = at->repeat;
+      *at = same;
+    }
+  }
+  // units.1, units.2, ... fixed one by one: the repeated parameter itself is no longer searched.
+  const bool each_fixed =
+      std::ranges::any_of(file.fixed.entries(), [](const auto& entry) { return entry.first.starts_with("units."); });
+  if (each_fixed) std::erase_if(parameters, [](const Parameter& parameter) { return parameter.name == "units"; });
+  return Space::make(std::move(parameters), std::move(forbid));
+}
+
+/// The study file that was given as DATA or with --space / --extend-space.
+struct GivenFile {
+  StudyFile file;
+  bool extend = false;
+};
+
+Result<GivenFile> given_file(const Arguments& arguments) {
+  GivenFile given;
+  HONE_TRY(const auto replace, arguments.text("--space"));
+  HONE_TRY(const auto extend, arguments.text("--extend-space"));
+  if (replace && extend) return refuse("--space and --extend-space exclude each other: one replaces, one extends");
+  std::string path = replace ? *replace : extend ? *extend : "";
+  given.extend = extend.has_value();
+  if (path.empty() && arguments.positional("DATA").ends_with(".toml")) path = arguments.positional("DATA");
+  if (path.empty()) return given;
+  HONE_TRY(const std::string text, read_file(path));
+  HONE_TRY(given.file, parse_study_file(text, path));
+  if (given.file.run) return refuse(fmt::format("'{}' has a [run] section: that is for `hone tune`", path));
+  return given;
+}
+
+/// What is typed wins over what the file says.
+Result<DataOptions> data_options(const Arguments& arguments, const StudyFile& file, std::uint64_t seed) {
+  DataOptions options;
+  const auto pick = [&](std::string_view flag, const std::optional<std::string>& from_file) -> Result<std::string> {
+    HONE_TRY(const auto typed, arguments.text(flag));
+    return typed ? *typed : from_file.value_or("");
+  };
+  options.path = arguments.positional("DATA");
+  if (options.path.ends_with(".toml")) {
+    if (!file.data.path)
+      return refuse(fmt::format("'{}' has no [data] path: name the data, `hone fit DATA --space {}`", options.path,
+                                options.path));
+    options.path = *file.data.path;
+  }
+  HONE_TRY(options.target, pick("--target", file.data.target));
+  HONE_TRY(options.test, pick("--test", file.data.test));
+  HONE_TRY(options.split_by, pick("--split-by", file.data.split_by));
+  HONE_TRY(options.time_column, pick("--time-column", file.data.time_column));
+  HONE_TRY(const std::string task, pick("--task", file.data.task));
+  if (task == "classification") options.task = Task::classification;
+  if (task == "regression") options.task = Task::regression;
+  if (!task.empty() && !options.task)
+    return refuse(fmt::format("--task must be classification or regression, got '{}'", quoted(task)));
+  options.columns = file.data.columns;
+  HONE_TRY(const auto typed, arguments.pairs("--columns"));
+  for (const auto& [column, kind] : typed) options.columns[column] = kind;
+  for (const std::string& column : arguments.texts("--keep")) options.columns[column] = "keep";
+  options.seed = seed;
+  return options;
+}
+
+std::string default_name(const FitSetup& setup, std::uint64_t seed) {
+  const std::string identity = fmt::format("{} {} {} {} {}", setup.dataset->content_hash(), setup.metric->name,
+                                           setup.space->to_toml(), setup.fixed.json(), seed);
+  return fmt::format("fit-{}-{}", setup.dataset->stem(), hash_text(identity).substr(0, 8));
+}
+
+/// The normalised study file: what the study runs from, and what best.toml is made of.
+StudyFile normalised(const FitSetup& setup, const DataOptions& data, const StudyFile& given, std::uint64_t seed) {
+  StudyFile file;
+  file.name = setup.record.name;
+  file.directions = {setup.metric->maximize ? "maximize" : "minimize"};
+  file.metric = std::string(setup.metric->name);
+  file.seed = seed;
+  file.space = *setup.space;
+  file.fixed = setup.fixed;
+  file.enqueue = given.enqueue;
+  std::error_code ignored;
+  const auto absolute = [&](const std::string& path) {
+    return path.empty() || !std::filesystem::exists(path, ignored)
+               ? path
+               : std::filesystem::absolute(path, ignored).lexically_normal().string();
+  };
+  const auto optional = [](const std::string& text) { return text.empty() ? std::nullopt : std::optional(text); };
+  file.data.path = absolute(data.path);
+  file.data.target = optional(data.target);
+  file.data.test = optional(absolute(data.test));
+  file.data.split_by = optional(data.split_by);
+  file.data.time_column = optional(data.time_column);
+  file.data.task = setup.dataset->target().task == Task::regression ? "regression" : "classification";
+  file.data.columns = data.columns;
+  file.fit_metric = std::string(setup.metric->name);
+  file.fit_max_step = setup.record.max_step;
+  return file;
+}
+
+Result<void> read_search(const Arguments& arguments, const StudyFile& given, FitSetup& setup) {
+  HONE_TRY(const auto sampler, arguments.text("--sampler"));
+  HONE_TRY(const auto pruner, arguments.text("--pruner"));
+  setup.options.sampler = sampler.value_or(given.search.sampler.value_or("auto"));
+  setup.options.pruner = pruner.value_or(given.search.pruner.value_or("asha"));
+  setup.options.options = given.search.options;
+  HONE_TRY(const auto trials, arguments.integer("--trials", 1, 1'000'000'000));
+  setup.options.trials = trials ? trials : given.search.trials;
+  HONE_TRY(const auto time, arguments.duration("--time"));
+  setup.time_seconds = time ? time : given.search.time_seconds;
+  if (!setup.time_seconds && !setup.options.trials) setup.time_seconds = default_time_seconds;
+  HONE_TRY(const auto jobs, arguments.integer("--jobs", 1, 4096));
+  setup.jobs = jobs ? *jobs : given.search.parallel.value_or(available_cores());
+  HONE_TRY(const auto members, arguments.integer("--ensemble", 1, 64));
+  setup.members = members              ? *members
+                  : given.ensemble > 1 ? given.ensemble
+                                       : std::min(setup.jobs, members_by_default_max);
+  // A whole process that was killed says nothing against its trials: they go on from their checkpoints.
+  setup.options.retries = 1'000'000;
+  return {};
+}
+
+}  // namespace
+
+std::int64_t epochs_for_budget(double epoch_operations, std::optional<double> time_seconds, std::int64_t jobs) {
+  if (!time_seconds) return 27;
+  const double budget = *time_seconds * static_cast<double>(jobs) * 0.8 * operations_per_second;
+  const double epochs = budget / (20 * std::max(epoch_operations, 1.0));
+  return static_cast<std::int64_t>(std::clamp(std::floor(epochs), 9.0, 81.0));
+}
+
+Result<FitSetup> fit_setup(const Arguments& arguments, const std::function<void(std::string)>& phase) {
+  FitSetup setup;
+  HONE_TRY(const GivenFile given, given_file(arguments));
+  const StudyFile& file = given.file;
+  HONE_TRY_VOID(read_search(arguments, file, setup));
+  if (auto known = make_sampler(setup.options.sampler, {}); !known) return std::unexpected(known.error());
+  if (auto known = make_pruner(setup.options.pruner, {}, {27}); !known) return std::unexpected(known.error());
+  HONE_TRY(const auto typed_seed, arguments.seed("--seed"));
+  const std::uint64_t seed = typed_seed ? *typed_seed : file.seed.value_or(0);
+  HONE_TRY(const auto epochs, arguments.integer("--epochs", 1, 100'000));
+  HONE_TRY(const auto format, arguments.text("--format"));
+  if (format && *format != "json" && *format != "table")
+    return refuse(fmt::format("--format must be table or json, got '{}'", quoted(*format)));
+  setup.json = format == "json";
+  setup.fresh = arguments.has("--fresh");
+
+  phase("loading");
+  HONE_TRY(const DataOptions data, data_options(arguments, file, seed));
+  HONE_TRY(setup.dataset, load_dataset(data));
+  HONE_TRY(const auto metric, arguments.text("--metric"));
+  HONE_TRY(setup.metric,
+           find_metric(metric ? *metric : file.fit_metric.value_or(file.metric.value_or("")), setup.dataset->target()));
+
+  const DataShape shape = search_shape(*setup.dataset);
+  setup.fixed = file.fixed;
+  HONE_TRY(Space space, space_for(file, given.extend, shape, setup.dataset->train().features.rows));
+  HONE_TRY_VOID(check_network_space(space, setup.fixed));
+  const Point start = space.default_point().value_or(Point(space.axes().size(), 0.5));
+  HONE_TRY(const NetworkPlan plan, network_plan(space.configuration(start), setup.fixed, shape, 27));
+  setup.space = std::make_shared<const Space>(std::move(space));
+
+  StudyRecord& record = setup.record;
+  HONE_TRY(const auto name, arguments.text("--study"));
+  record.name = name ? *name : default_name(setup, seed);
+  record.kind = "fit";
+  record.directions = {setup.metric->maximize ? "maximize" : "minimize"};
+  record.metrics = {std::string(setup.metric->name)};
+  record.seed = seed;
+  record.max_step = epochs ? *epochs
+                    : file.fit_max_step
+                        ? *file.fit_max_step
+                        : epochs_for_budget(epoch_operations(plan.spec, setup.dataset->train().features.rows),
+                                            setup.time_seconds, setup.jobs);
+  setup.file = normalised(setup, data, file, seed);
+  record.study_file = study_file_toml(setup.file);
+  record.space_hash = hash_text(setup.space->to_toml() + setup.fixed.json());
+  record.data_hash = setup.dataset->content_hash();
+  setup.options.enqueue = file.enqueue;
+  setup.options.kernel_id = fmt::format("{} {}", HONE_VERSION, kernel_name());
+
+  HONE_TRY(const auto storage, arguments.text("--storage"));
+  const char* from_environment = std::getenv("HONE_STORAGE");
+  setup.storage_url = storage ? *storage : from_environment ? from_environment : "sqlite:///hone.db";
+  HONE_TRY(const auto out, arguments.text("--out"));
+  setup.out = out ? *out : record.name;
+  return setup;
+}
+
+}  // namespace hone

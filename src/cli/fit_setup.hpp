@@ -1,0 +1,45 @@
+/// What `hone fit` was asked to do, checked and loaded: data, metric, space, study.
+#pragma once
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "cli/arguments.hpp"
+#include "data/dataset.hpp"
+#include "engine/study.hpp"
+#include "nn/metric.hpp"
+#include "runners/network_parameters.hpp"
+#include "space/study_file.hpp"
+
+namespace hone {
+
+struct FitSetup {
+  std::unique_ptr<Dataset> dataset;
+  const Metric* metric = nullptr;
+  std::shared_ptr<const Space> space;
+  Configuration fixed;
+  StudyFile file;      ///< normalised: the study runs from it alone
+  StudyRecord record;  ///< as it is to be created
+  StudyOptions options;
+  std::optional<double> time_seconds;  ///< total of the study
+  std::int64_t jobs = 1;
+  std::int64_t members = 1;  ///< networks of the final ensemble
+  std::string storage_url;
+  std::filesystem::path out;
+  bool fresh = false;
+  bool json = false;
+  std::vector<std::string> notes;  ///< decisions for people, besides the data set's own
+};
+
+/// Reads and checks everything that can be checked before the store is touched. `phase` is told what is going on.
+/// Errors: as of the rooms below; nothing was changed.
+Result<FitSetup> fit_setup(const Arguments& arguments, const std::function<void(std::string)>& phase);
+
+/// R, the epochs of a full training: at least 20 full trainings of the default configuration fit the budget by a count
+/// of operations (never by a clock), 9 <= R <= 81; 27 without a time budget.
+std::int64_t epochs_for_budget(double epoch_operations, std::optional<double> time_seconds, std::int64_t jobs);
+
+}  // namespace hone

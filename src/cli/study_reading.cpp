@@ -1,0 +1,35 @@
+#include "cli/study_reading.hpp"
+
+#include "trial/ranking.hpp"
+
+namespace hone {
+
+Result<OpenedStudy> open_study(const Arguments& arguments) {
+  OpenedStudy study;
+  HONE_TRY(study.store, open_storage(arguments, false));
+  HONE_TRY(study.record, find_study(*study.store, arguments.positional("STUDY")));
+  HONE_TRY(auto changes, study.store->changed_since(study.record.id, 0));
+  study.trials = std::move(changes.trials);
+  return study;
+}
+
+const TrialRecord* best_trial(const StudyRecord& record, std::span<const TrialRecord> trials) {
+  if (record.directions.size() != 1) return nullptr;
+  const auto ranked = best_first(trials, record.directions[0] == "maximize");  // complete ones come first
+  if (ranked.empty() || trials[ranked.front()].state != TrialState::complete) return nullptr;
+  return &trials[ranked.front()];
+}
+
+StudyLine study_line(const StudyRecord& record, std::span<const TrialRecord> trials) {
+  StudyLine line{.name = record.name,
+                 .kind = record.kind,
+                 .directions = record.directions,
+                 .metrics = record.metrics,
+                 .trials = count_trials(trials),
+                 .created_ms = record.created_ms,
+                 .updated_ms = record.updated_ms};
+  if (const TrialRecord* best = best_trial(record, trials)) line.best = best->values[0];
+  return line;
+}
+
+}  // namespace hone

@@ -1,0 +1,29 @@
+/// What the study commands read from a store.
+#pragma once
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "base/result.hpp"
+#include "cli/common_flags.hpp"
+#include "report/json_out.hpp"
+#include "storage/store.hpp"
+
+namespace hone {
+
+/// A study opened by the positional STUDY, with all its trials as of one moment.
+struct OpenedStudy {
+  std::unique_ptr<Store> store;
+  StudyRecord record;
+  std::vector<TrialRecord> trials;
+};
+Result<OpenedStudy> open_study(const Arguments& arguments);
+
+/// The best complete trial of a single-objective study, or null.
+const TrialRecord* best_trial(const StudyRecord& record, std::span<const TrialRecord> trials);
+
+StudyLine study_line(const StudyRecord& record, std::span<const TrialRecord> trials);
+
+inline constexpr PositionalRow study_positional{"STUDY", true, "name of the study; `hone study list` shows them"};
+
+}  // namespace hone

@@ -1,0 +1,37 @@
+/// What one cell of a table says: nothing, a number, a date.
+#pragma once
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace hone {
+
+/// Texts that mean "no value": the empty cell, NA, N/A, #N/A, NaN, null (each in upper, lower or usual case), ?.
+bool is_missing(std::string_view cell);
+
+/// The cell as a number, or nothing. What is not finite comes back as NaN, i.e. missing; magnitudes end at 1e300, so
+/// that differences of two numbers stay finite.
+std::optional<double> cell_number(std::string_view cell);
+constexpr double cell_number_max = 1e300;
+
+/// One text per category or class: numbers that are equal are equal texts, since other programs write "02134" back as
+/// "2134" or "2134.0".
+std::string level_text(std::string_view cell);
+
+/// Order of the parts of a date.
+enum class DateOrder { year_first, day_first, month_first };
+
+struct CellDate {
+  int year = 0, month = 1, day = 1;
+  int hour = 0, minute = 0;
+  double second = 0;
+  bool has_time = false;
+  int weekday() const;       ///< 0 Monday .. 6 Sunday
+  double time_line() const;  ///< seconds, growing with time; for ordering
+};
+/// YYYY-MM-DD (year first) or DD/MM/YYYY or MM/DD/YYYY, parts separated by '-', '/' or '.', then nothing or
+/// [T ]HH:MM[:SS[.fraction]] and an optional Z or +HH:MM, which is ignored. Nothing if it is not a date of the
+/// calendar.
+std::optional<CellDate> cell_date(std::string_view cell, DateOrder order);
+
+}  // namespace hone

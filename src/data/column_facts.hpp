@@ -1,0 +1,28 @@
+/// What a column holds: counted, not judged.
+#pragma once
+#include <cstdint>
+#include <span>
+#include <string>
+
+#include "data/csv.hpp"
+
+namespace hone {
+
+/// Counts over some rows of one column. Row numbers are those of the table.
+struct ColumnFacts {
+  std::size_t rows = 0, missing = 0, numbers = 0, texts = 0;  ///< rows = missing + numbers + texts
+  std::size_t distinct = 0;                                   ///< different values that are not missing
+  std::size_t integers = 0;
+  double low = 0, high = 0;  ///< of the numbers
+  bool rising = true;        ///< every number is larger than the one before it
+  double mean_length = 0;    ///< bytes per value that is not missing
+  std::size_t single = 0;    ///< values that occur once
+  std::size_t first_text_row = 0;
+  std::size_t dates_year_first = 0, dates_day_first = 0, dates_month_first = 0;
+  bool day_and_month_differ = false;  ///< a day above 12 tells day/month from month/day
+  std::size_t present() const { return rows - missing; }
+};
+
+ColumnFacts column_facts(const CsvTable& table, std::size_t column, std::span<const std::uint32_t> rows);
+
+}  // namespace hone

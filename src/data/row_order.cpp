@@ -1,0 +1,104 @@
+#include "data/row_order.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <map>
+
+#include "data/cell.hpp"
+
+namespace hone {
+namespace {
+
+/// Long runs of equal labels, or values that only rise or only fall.
+bool sorted_by_target(const TargetColumn& target) {
+  const std::size_t n = target.rows.size();
+  std::size_t changes = 0, rises = 0, falls = 0;
+  if (target.task == Task::classification) {
+    for (std::size_t i = 1; i < n; ++i) changes += target.labels[i] != target.labels[i - 1];
+    return changes + 1 < 10 * target.classes.size();
+  }
+  for (std::size_t i = 1; i < n; ++i) {
+    rises += target.values[i] > target.values[i - 1];
+    falls += target.values[i] < target.values[i - 1];
+  }
+  return std::min(rises, falls) * 100 < n;
+}
+
+bool running_number(std::span<const double> values) {
+  for (std::size_t i = 1; i < values.size(); ++i)
+    if (std::abs(values[i] - values[i - 1]) != 1) return false;
+  return true;
+}
+
+/// Numbers as they are, other texts by equality; a running number says nothing.
+double column_order(const CsvTable& table, const TargetColumn& target, std::size_t column) {
+  std::vector<double> numbers;
+  std::vector<std::int32_t> labels;
+  std::map<std::string_view, std::int32_t> seen;
+  std::size_t texts = 0;
+  for (const std::uint32_t row : target.rows) {
+    const std::string_view cell = table.cell(row, column);
+    const auto number = is_missing(cell) ? std::numeric_limits<double>::quiet_NaN() : cell_number(cell);
+    texts += !number;
+    numbers.push_back(number.value_or(std::numeric_limits<double>::quiet_NaN()));
+    labels.push_back(seen.emplace(cell, static_cast<std::int32_t>(seen.size())).first->second);
+  }
+  if (texts == 0) return running_number(numbers) ? 0 : neighbour_correlation(numbers);
+  return seen.size() * 2 > target.rows.size() ? 0 : neighbour_agreement(labels);
+}
+
+}  // namespace
+
+double neighbour_correlation(std::span<const double> values) {
+  double largest = 0, sum = 0, count = 0;
+  for (const double v : values)
+    if (!std::isnan(v)) largest = std::max(largest, std::abs(v));
+  if (largest == 0) return 0;
+  for (const double v : values)
+    if (!std::isnan(v)) {
+      sum += v / largest;
+      ++count;
+    }
+  const double mean = sum / count;
+  double together = 0, alone = 0;
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    if (std::isnan(values[i])) continue;
+    const double d = values[i] / largest - mean;
+    alone += d * d;
+    if (i + 1 < values.size() && !std::isnan(values[i + 1])) together += d * (values[i + 1] / largest - mean);
+  }
+  return alone > 0 ? together / alone : 0;
+}
+
+double neighbour_agreement(std::span<const std::int32_t> labels) {
+  if (labels.size() < 2) return 0;
+  std::map<std::int32_t, double> counts;
+  for (const std::int32_t label : labels) ++counts[label];
+  const auto n = static_cast<double>(labels.size());
+  double chance = 0, agree = 0;
+  for (const auto& [label, count] : counts) chance += (count / n) * (count / n);
+  for (std::size_t i = 1; i < labels.size(); ++i) agree += labels[i] == labels[i - 1];
+  return chance < 1 ? (agree / (n - 1) - chance) / (1 - chance) : 0;
+}
+
+RowOrder find_row_order(const CsvTable& table, const TargetColumn& target, std::size_t target_column) {
+  RowOrder order;
+  order.target_correlation =
+      target.task == Task::regression ? neighbour_correlation(target.values) : neighbour_agreement(target.labels);
+  if (target.rows.size() < 100) return order;  // chance alone makes short files look ordered
+  order.ordered = order.target_correlation > order_correlation && !sorted_by_target(target);
+  if (order.ordered || order.target_correlation > order_correlation) return order;
+  // The first columns are enough for a hint, and keep wide files cheap.
+  for (std::size_t column = 0; column < std::min<std::size_t>(table.columns(), 200); ++column) {
+    if (column == target_column) continue;
+    const double correlation = column_order(table, target, column);
+    if (correlation > order_correlation && correlation > order.column_correlation) {
+      order.alike_column = table.names()[column];
+      order.column_correlation = correlation;
+    }
+  }
+  return order;
+}
+
+}  // namespace hone

@@ -1,0 +1,72 @@
+/// The encoder of tables: what was learned about each column from the training rows.
+#pragma once
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "data/column_plan.hpp"
+#include "data/csv.hpp"
+#include "data/dataset.hpp"
+#include "data/numeric_scaling.hpp"
+
+namespace hone {
+
+/// One column as inputs. Which fields count depends on `role`.
+struct ColumnCode {
+  std::string name;
+  ColumnRole role = ColumnRole::numeric;
+  bool indicator = false;           ///< numeric, categorical, date: values were missing, an input says where
+  NumericScaling scaling;           ///< numeric
+  std::vector<std::string> levels;  ///< categorical, embedding: ascending; level i of an embedding is index i + 1
+  DateOrder order = DateOrder::year_first;
+  /// date: year, month, weekday, hour; a part that never changed in training is left out
+  std::array<std::optional<NumericScaling>, 4> parts;
+
+  std::size_t dense_width() const;
+  bool is_embedding() const { return role == ColumnRole::embedding; }
+};
+
+constexpr std::array<const char*, 4> date_part_names{"year", "month", "weekday", "hour"};
+
+class TableEncoder final : public Encoder {
+ public:
+  TableEncoder(TargetInfo target, std::vector<ColumnCode> columns);
+
+  /// Learns from `rows` of `table` and nothing else.
+  static TableEncoder fit(const CsvTable& table, std::span<const ColumnPlan> plans, std::span<const std::uint32_t> rows,
+                          TargetInfo target);
+
+  /// Where each column of the encoder stands in `table`. Errors: columns that are missing, or hold mostly text where
+  /// numbers or dates are needed; all of them are named. `path` is for messages.
+  Result<std::vector<std::size_t>> match(const CsvTable& table, const std::string& path) const;
+  /// `columns` from match(). Cost: linear in the cells.
+  Features encode(const CsvTable& table, std::span<const std::size_t> columns,
+                  std::span<const std::uint32_t> rows) const;
+
+  /// Values of numeric column `c` (number within the encoder) so far from its centre that the scaling cuts them off.
+  struct FarValues {
+    std::size_t count = 0;
+    std::uint32_t row = 0;  ///< the first of them
+  };
+  FarValues far_values(const CsvTable& table, std::size_t c, std::size_t column,
+                       std::span<const std::uint32_t> rows) const;
+
+  std::string to_json() const override;
+  const TargetInfo& target() const override { return target_; }
+  std::size_t dense_width() const override { return dense_width_; }
+  std::vector<std::size_t> cardinalities() const override;
+  Result<EncodedPart> encode_file(const std::string& path, std::vector<std::string>& notes) const override;
+
+ private:
+  TargetInfo target_;
+  std::vector<ColumnCode> columns_;
+  std::size_t dense_width_ = 0;
+};
+
+/// A file as a table: read, unpacked, checked to be text, parsed.
+Result<CsvTable> read_table(const std::string& path, std::vector<std::string>& notes);
+
+}  // namespace hone

@@ -1,0 +1,138 @@
+#include "engine/proposal.hpp"
+
+#include <fmt/format.h>
+
+#include "base/files.hpp"
+#include "base/rng.hpp"
+
+namespace hone {
+namespace {
+
+constexpr std::int64_t suggestions_max = 100;
+constexpr std::int64_t uniform_max = 100'000;
+constexpr std::uint64_t enumerated_max = 1'000'000;
+
+enum class Verdict { fine, forbidden, known };
+
+struct Judge {
+  const Space& space;
+  const SeenPoints& seen;
+  bool deterministic;
+
+  /// Rounds `proposed.point`, fills its configuration, and says whether it may be tried.
+  Verdict operator()(Proposed& proposed) const {
+    space.canonicalize(proposed.point);
+    proposed.configuration = space.configuration(proposed.point);
+    if (space.forbidden(proposed.configuration)) return Verdict::forbidden;
+    if (deterministic && seen.contains(proposed.point)) return Verdict::known;
+    return Verdict::fine;
+  }
+};
+
+Point uniform_point(const Space& space, Rng& rng) {
+  Point point(space.axes().size());
+  for (double& unit : point) unit = rng.uniform();
+  return point;
+}
+
+/// Walks over every combination of cells of a finite space, starting at a place drawn by `rng`, until one is fine.
+bool find_any(const Judge& judge, Rng& rng, Proposed& proposed) {
+  const auto axes = judge.space.axes();
+  std::vector<std::size_t> cell(axes.size());
+  std::uint64_t combinations = 1;
+  for (std::size_t a = 0; a < axes.size(); ++a) {
+    if (axes[a].levels == 0 || axes[a].levels > enumerated_max) return false;
+    combinations *= axes[a].levels;
+    if (combinations > enumerated_max) return false;
+    cell[a] = rng.below(static_cast<std::uint32_t>(axes[a].levels));
+  }
+  for (std::uint64_t i = 0; i < combinations; ++i) {
+    proposed.point.resize(axes.size());
+    for (std::size_t a = 0; a < axes.size(); ++a) proposed.point[a] = judge.space.cell_unit(a, cell[a]);
+    if (judge(proposed) == Verdict::fine) return true;
+    for (std::size_t a = 0; a < axes.size(); ++a) {  // the next combination, cyclic
+      if (++cell[a] < axes[a].levels) break;
+      cell[a] = 0;
+    }
+  }
+  return false;
+}
+
+bool has_origin(const View& view, Origin origin) {
+  for (std::size_t i = 0; i < view.size(); ++i)
+    if (view[i].origin == origin) return true;
+  return false;
+}
+
+/// An enqueued or the default configuration, if it is that trial's turn and it has not been tried.
+Result<bool> first_trials(const View& view, const Judge& judge, const Sampler& sampler, Memo* memo,
+                          const ProposalContext& context, Proposed& proposed) {
+  const std::size_t enqueued = context.enqueue ? context.enqueue->size() : 0;
+  const auto number = static_cast<std::size_t>(context.trial);
+  if (number < enqueued) {
+    HONE_TRY(const Proposal rest, sampler.suggest(view, {context.study_seed, context.trial, 0}, memo));
+    HONE_TRY(proposed.point, judge.space.complete((*context.enqueue)[number], rest.point));
+    proposed.origin = Origin::enqueued;
+    proposed.arm = "enqueued";
+    proposed.why = "asked for in the study file";
+  } else if (const auto point = judge.space.default_point();
+             number == enqueued && point && !has_origin(view, Origin::default_)) {
+    proposed.point = *point;
+    proposed.origin = Origin::default_;
+    proposed.arm = "default";
+    proposed.why = "the default configuration";
+  } else {
+    return false;
+  }
+  return judge(proposed) == Verdict::fine;
+}
+
+}  // namespace
+
+std::uint64_t SeenPoints::hash(const Point& point) {
+  return hash64(std::string_view(reinterpret_cast<const char*>(point.data()), point.size() * sizeof(double)));
+}
+
+Result<Proposed> propose(const View& view, const SeenPoints& seen, const Sampler& sampler, Memo* memo,
+                         const ProposalContext& context) {
+  const Judge judge{view.space(), seen, context.deterministic};
+  Proposed proposed;
+  HONE_TRY(const bool first, first_trials(view, judge, sampler, memo, context, proposed));
+  if (first) return proposed;
+
+  proposed = {};
+  std::int64_t forbidden = 0;
+  for (; proposed.attempt < suggestions_max; ++proposed.attempt) {
+    HONE_TRY(Proposal proposal, sampler.suggest(view, {context.study_seed, context.trial, proposed.attempt}, memo));
+    proposed.point = std::move(proposal.point);
+    proposed.arm = std::move(proposal.arm);
+    proposed.why = std::move(proposal.why);
+    const Verdict verdict = judge(proposed);
+    if (verdict == Verdict::fine) return proposed;
+    if (verdict == Verdict::forbidden) ++forbidden;
+  }
+
+  Rng rng(context.study_seed, RngPurpose::suggest, static_cast<std::uint32_t>(context.trial), suggestions_max);
+  proposed.arm = "uniform";
+  proposed.why = "the sampler's proposals were forbidden or known";
+  for (std::int64_t draw = 0; draw < uniform_max; ++draw) {
+    proposed.point = uniform_point(view.space(), rng);
+    const Verdict verdict = judge(proposed);
+    if (verdict == Verdict::fine) return proposed;
+    if (verdict == Verdict::forbidden) ++forbidden;
+    // A small finite space is searched at once: drawing until the last one is found would take for ever.
+    if (draw >= 1000 && forbidden < draw / 2 && view.space().count(enumerated_max)) break;
+  }
+  proposed.why = "the last configurations that were left";
+  if (find_any(judge, rng, proposed)) return proposed;
+  if (seen.size() == 0 || forbidden > (suggestions_max + uniform_max) * 9 / 10)
+    if (!view.space().count(enumerated_max))
+      return refuse(
+          fmt::format("forbid leaves almost nothing: {} draws gave no allowed configuration; loosen a constraint",
+                      suggestions_max + uniform_max));
+  if (seen.size() == 0)
+    return refuse("forbid leaves nothing: no configuration of the space is allowed; loosen a constraint");
+  return fail(Error::Kind::unavailable, "exhausted: every configuration of the space has been tried");
+}
+
+}  // namespace hone

@@ -1,0 +1,48 @@
+/// From a sampler's suggestion to a configuration that may be tried: rounded, allowed, not tried before.
+#pragma once
+#include <cstdint>
+#include <string>
+#include <unordered_set>
+#include <vector>
+
+#include "base/result.hpp"
+#include "samplers/sampler.hpp"
+
+namespace hone {
+
+/// The canonical points that a study has tried, for the duplicate check: one lookup whatever the study's size.
+class SeenPoints {
+ public:
+  void add(const Point& point) { hashes_.insert(hash(point)); }
+  bool contains(const Point& point) const { return hashes_.contains(hash(point)); }
+  std::size_t size() const { return hashes_.size(); }
+
+ private:
+  static std::uint64_t hash(const Point& point);
+  std::unordered_set<std::uint64_t> hashes_;  // 64 bits: a false hit among 10^6 points has probability 3e-8
+};
+
+struct Proposed {
+  Point point;  ///< canonical
+  Configuration configuration;
+  std::string arm, why;
+  std::int64_t attempt = 0;
+  Origin origin = Origin::sampler;
+};
+
+/// What `propose` needs besides the view.
+struct ProposalContext {
+  std::uint64_t study_seed = 0;
+  std::int64_t trial = 0;
+  bool deterministic = true;  ///< false: a repeat is a replicate and allowed
+  const std::vector<Configuration>* enqueue = nullptr;
+};
+
+/// Enqueued configurations first, then the default one, then the sampler's. A forbidden or known proposal is drawn
+/// again (attempt + 1, at most 100), then points are drawn uniformly (at most 100,000), then, if the space is finite,
+/// every configuration is looked at. Errors: `unavailable` "exhausted" when nothing is left; `invalid_argument` when
+/// constraints leave almost nothing; whatever the sampler says.
+Result<Proposed> propose(const View& view, const SeenPoints& seen, const Sampler& sampler, Memo* memo,
+                         const ProposalContext& context);
+
+}  // namespace hone

@@ -1,0 +1,130 @@
+#include "engine/run_loop.hpp"
+
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <mutex>
+#include <optional>
+#include <thread>
+#include <vector>
+
+#include "base/clock.hpp"
+#include "base/interrupt.hpp"
+
+namespace hone {
+namespace {
+
+/// Passes one run's reports to the study.
+class StudyObserver final : public RunObserver {
+ public:
+  StudyObserver(Study& study, const Assignment& assignment) : study_(study), assignment_(assignment) {}
+  Result<Decision> report(std::size_t, std::int64_t step, double value) override {
+    return study_.report(assignment_, step, value);
+  }
+
+ private:
+  Study& study_;
+  const Assignment& assignment_;
+};
+
+/// What the workers and the watching thread share.
+class Workers {
+ public:
+  Workers(Study& study, Runner& runner) : study_(study), runner_(runner) {}
+
+  void run() {
+    if (auto ended = work(); !ended) stop(std::move(ended).error());
+    {
+      const std::scoped_lock lock(mutex_);
+      ++finished_;
+    }
+    changed_.notify_all();
+  }
+  void stop(std::optional<Error> why) {
+    {
+      const std::scoped_lock lock(mutex_);
+      if (why && !error_) error_ = std::move(why);
+      if (stopping_) return;
+      stopping_ = true;
+    }
+    study_.stop_soon();
+    set_interrupted(true);
+  }
+  /// True once all workers have ended.
+  bool wait(double seconds, std::size_t workers) {
+    std::unique_lock lock(mutex_);
+    return changed_.wait_for(lock, std::chrono::duration<double>(seconds), [&] { return finished_ == workers; });
+  }
+  bool stopping() {
+    const std::scoped_lock lock(mutex_);
+    return stopping_;
+  }
+  std::optional<Error> error() {
+    const std::scoped_lock lock(mutex_);
+    return error_;
+  }
+  std::string done_reason() {
+    const std::scoped_lock lock(mutex_);
+    return done_reason_;
+  }
+
+ private:
+  Result<void> work() {
+    while (!stopping()) {
+      HONE_TRY(const Work work, study_.next());
+      if (const auto* done = std::get_if<StudyDone>(&work)) {
+        const std::scoped_lock lock(mutex_);
+        done_reason_ = done->reason;
+        return {};
+      }
+      if (const auto* assignment = std::get_if<Assignment>(&work)) {
+        HONE_TRY_VOID(run_one(*assignment));
+      } else {
+        study_.wait_for_change(0.2);  // other processes do not wake us
+      }
+    }
+    return {};
+  }
+
+  Result<void> run_one(const Assignment& assignment) {
+    StudyObserver observer(study_, assignment);
+    const double start = system_clock().monotonic_seconds();
+    auto outcomes = runner_.run({&assignment.request, 1}, observer);
+    const double seconds = system_clock().monotonic_seconds() - start;
+    if (!outcomes) {
+      RunOutcome handed_back;
+      handed_back.state = TrialState::waiting;
+      (void)study_.finish(assignment, handed_back, seconds);  // the runner's error is the one to tell
+      return std::unexpected(std::move(outcomes).error());
+    }
+    return study_.finish(assignment, outcomes->front(), seconds);
+  }
+
+  Study& study_;
+  Runner& runner_;
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::size_t finished_ = 0;
+  bool stopping_ = false;
+  std::optional<Error> error_;
+  std::string done_reason_;
+};
+
+}  // namespace
+
+Result<std::string> run_study(Study& study, Runner& runner, const RunLoopOptions& options) {
+  Workers workers(study, runner);
+  const auto jobs = static_cast<std::size_t>(options.jobs);
+  {
+    std::vector<std::jthread> threads;
+    for (std::size_t i = 0; i < jobs; ++i) threads.emplace_back([&] { workers.run(); });
+    while (!workers.wait(options.tick_seconds, jobs))
+      if (!workers.stopping() && (interrupted() || (options.should_stop && options.should_stop())))
+        workers.stop(std::nullopt);
+  }
+  set_interrupted(false);
+  if (auto error = workers.error()) return std::unexpected(std::move(*error));
+  return workers.done_reason().empty() ? "stopped" : workers.done_reason();
+}
+
+}  // namespace hone

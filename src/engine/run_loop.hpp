@@ -1,0 +1,23 @@
+/// The study loop: worker threads ask, run and tell; the calling thread watches.
+#pragma once
+#include <cstdint>
+#include <functional>
+#include <string>
+
+#include "engine/study.hpp"
+#include "trial/runner.hpp"
+
+namespace hone {
+
+struct RunLoopOptions {
+  std::int64_t jobs = 1;  ///< trials at once, one thread each
+  /// Called by the calling thread every `tick_seconds`; true ends the search: running trials are handed back.
+  std::function<bool()> should_stop;
+  double tick_seconds = 0.1;
+};
+
+/// Runs until the study is done or `should_stop` says so. Returns "trials", "exhausted" or "stopped".
+/// Errors: the first error of the store or of the runner; running trials are handed back first.
+Result<std::string> run_study(Study& study, Runner& runner, const RunLoopOptions& options);
+
+}  // namespace hone

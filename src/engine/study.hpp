@@ -1,0 +1,124 @@
+/// A study at work: asks, reports, prunes and tells, on top of a store. One object per process and study.
+#pragma once
+#include <condition_variable>
+#include <filesystem>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "base/clock.hpp"
+#include "engine/proposal.hpp"
+#include "pruners/pruner.hpp"
+#include "samplers/sampler.hpp"
+#include "storage/store.hpp"
+#include "trial/ranking.hpp"
+#include "trial/runner.hpp"
+#include "trial/view.hpp"
+
+namespace hone {
+
+/// What may change from one start of a study to the next; every change is an event of the study.
+struct StudyOptions {
+  std::string sampler = "auto";
+  std::string pruner = "none";
+  std::map<std::string, std::map<std::string, double>> options;  ///< by sampler or pruner name
+  std::optional<std::int64_t> trials;  ///< total number of trials of the study; nothing: no limit
+  std::int64_t retries = 1;            ///< how often a trial of a dead worker is started again
+  std::vector<Configuration> enqueue;  ///< the first trials
+  bool deterministic = true;           ///< equal configurations give equal values: never propose one twice
+  std::filesystem::path checkpoints;   ///< folder, or "" for runners that cannot pause
+  std::string kernel_id;               ///< recorded with every trial
+};
+
+/// One trial to be run now.
+struct Assignment {
+  Claim claim;
+  RunRequest request;
+  std::string arm;
+};
+/// Nothing to start before something else has finished.
+struct NothingYet {};
+/// The study is finished: "trials" (budget), "exhausted" (no configuration is left).
+struct StudyDone {
+  std::string reason;
+};
+using Work = std::variant<Assignment, NothingYet, StudyDone>;
+
+class Study {
+ public:
+  /// Opens `wanted.name` in `store`, or creates it. A study that exists must have the same space, directions, metric
+  /// and data: otherwise `conflict`, naming what differs. Trials of dead workers are handed back. `store` and `clock`
+  /// must outlive the study.
+  static Result<std::unique_ptr<Study>> open(Store& store, const StudyRecord& wanted,
+                                             std::shared_ptr<const Space> space, const StudyOptions& options,
+                                             const Clock& clock = system_clock());
+
+  /// What to do next. Waiting trials come first, then what the pruner wants, then a new configuration. Thread safe.
+  Result<Work> next();
+  /// Blocks until something changed in this process or `seconds` passed.
+  void wait_for_change(double seconds);
+
+  /// Stores the report and decides. Thread safe.
+  Result<Decision> report(const Assignment& assignment, std::int64_t step, double value);
+  /// Stores how a run ended; `seconds`: wall time of this stretch.
+  Result<void> finish(const Assignment& assignment, const RunOutcome& outcome, double seconds);
+  /// From now on `report` answers hand_back: workers are to end soon.
+  void stop_soon();
+
+  const StudyRecord& record() const { return record_; }
+  Store& store() { return store_; }
+  const Space& space() const { return *space_; }
+  bool maximize() const { return history_.maximize().front(); }
+  View view();
+  /// All trials as recorded, by number.
+  std::vector<TrialRecord> trials();
+  TrialCounts counts();
+  /// The best complete trial of a single-objective study; if none is complete, the one with the best value at the
+  /// highest step reported. Nothing before the first report.
+  std::optional<TrialRecord> best();
+  /// CPU seconds the engine itself has used: asks, reports, tells.
+  double overhead_seconds();
+
+ private:
+  Study(Store& store, StudyRecord record, std::shared_ptr<const Space> space, const StudyOptions& options,
+        const Clock& clock);
+  Result<void> catch_up();  // needs mutex_
+  Result<void> catch_up_now();
+  Result<std::optional<Work>> take_waiting();
+  Result<Work> start_new(std::int64_t until_step);
+  Result<std::optional<Work>> resume(const ResumeTrial& what);
+  Result<std::optional<Assignment>> claim(std::int64_t number, std::int64_t until_step, std::int64_t from_step);
+  Result<Work> nothing_new(const View& view);
+  Assignment assignment_for(const TrialRecord& record, const Claim& claim, std::int64_t from_step) const;
+  Result<void> log_options();
+
+  Store& store_;
+  StudyRecord record_;
+  std::shared_ptr<const Space> space_;
+  StudyOptions options_;
+  const Clock& clock_;
+  Owner owner_;
+  std::unique_ptr<Sampler> sampler_;
+  std::unique_ptr<Memo> memo_;  // guarded by ask_mutex_, as the next two
+  SeenPoints seen_;             // of the first seen_rows_ trials
+  std::size_t seen_rows_ = 0;
+  std::unique_ptr<Pruner> pruner_;
+  std::string options_hash_;
+
+  std::mutex ask_mutex_;  // one ask at a time; taken before mutex_
+  std::mutex mutex_;      // guards everything below
+  std::condition_variable changed_;
+  History history_;
+  std::vector<TrialRecord> records_;
+  Revision revision_ = 0;
+  std::uint64_t change_count_ = 0;
+  bool stopping_ = false;
+  double overhead_seconds_ = 0;
+
+  friend class OverheadTimer;
+};
+
+}  // namespace hone

@@ -1,0 +1,87 @@
+#include "engine/study_open.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/rng.hpp"
+#include "base/text.hpp"
+#include "engine/study.hpp"
+
+namespace hone {
+namespace {
+
+/// Lines of the [space] and [constraints] sections of a normalised study file.
+std::vector<std::string> space_lines(const std::string& study_file) {
+  std::vector<std::string> lines;
+  bool inside = false;
+  for (const std::string& line : split(study_file, '\n')) {
+    if (line.starts_with('[')) inside = line.starts_with("[space") || line.starts_with("[constraints");
+    if (inside && !line.empty() && !line.starts_with('[')) lines.push_back(line);
+  }
+  return lines;
+}
+
+/// The first few lines that only one of the two spaces has.
+std::string space_difference(const std::string& stored, const std::string& wanted) {
+  const auto before = space_lines(stored), now = space_lines(wanted);
+  std::vector<std::string> differences;
+  for (const std::string& line : before)
+    if (std::ranges::find(now, line) == now.end()) differences.push_back("stored: " + line);
+  for (const std::string& line : now)
+    if (std::ranges::find(before, line) == before.end()) differences.push_back("now: " + line);
+  if (differences.empty()) differences.push_back("the order of the parameters");
+  if (differences.size() > 6) differences.resize(6);
+  return join(differences, "; ");
+}
+
+std::unexpected<Error> differs(const StudyRecord& stored, std::string what) {
+  return fail(Error::Kind::conflict,
+              fmt::format("study '{}' exists with {}. Take another --study name, or --fresh to start it anew",
+                          stored.name, what));
+}
+
+Result<void> check_same(const StudyRecord& stored, const StudyRecord& wanted) {
+  if (stored.kind != wanted.kind) return differs(stored, fmt::format("another kind ('{}')", stored.kind));
+  if (stored.space_hash != wanted.space_hash)
+    return differs(stored, fmt::format("another space ({})", space_difference(stored.study_file, wanted.study_file)));
+  if (stored.data_hash != wanted.data_hash)
+    return differs(stored, fmt::format("other data (stored hash {}, now {})", stored.data_hash, wanted.data_hash));
+  if (stored.directions != wanted.directions || stored.metrics != wanted.metrics)
+    return differs(stored,
+                   fmt::format("another objective (stored: {} {}; now: {} {})", join(stored.directions, ", "),
+                               join(stored.metrics, ", "), join(wanted.directions, ", "), join(wanted.metrics, ", ")));
+  if (stored.seed != wanted.seed)
+    return differs(stored, fmt::format("another seed (stored {}, now {})", stored.seed, wanted.seed));
+  return {};
+}
+
+}  // namespace
+
+Result<StudyRecord> find_or_create(Store& store, const StudyRecord& wanted) {
+  for (;;) {
+    HONE_TRY(const auto stored, store.find_study(wanted.name));
+    if (stored) {
+      HONE_TRY_VOID(check_same(*stored, wanted));
+      return *stored;
+    }
+    auto created = store.create_study(wanted);
+    if (created || created.error().kind != Error::Kind::conflict) return created;
+  }  // somebody else made it between the two calls: look again
+}
+
+std::string options_text(const StudyOptions& options) {
+  std::string text = fmt::format("sampler={} pruner={}", options.sampler, options.pruner);
+  if (options.trials) text += fmt::format(" trials={}", *options.trials);
+  for (const auto& [owner, values] : options.options)
+    for (const auto& [name, value] : values) text += fmt::format(" {}.{}={}", owner, name, number_text(value));
+  return text;
+}
+
+std::uint64_t run_seed(std::uint64_t study_seed, std::int64_t trial, std::int64_t run) {
+  Rng rng(study_seed, RngPurpose::run_seed, static_cast<std::uint32_t>(trial), static_cast<std::uint32_t>(run));
+  const std::uint64_t high = rng.next();
+  return (high << 32) | rng.next();
+}
+
+}  // namespace hone

@@ -1,0 +1,153 @@
+/// One interface to the numeric kernels of the trainer, chosen at run time: scalar, AVX2 or AVX-512.
+///
+/// Every result is the same bits on every instruction set: sums over k run strictly in order with fused multiply-add
+/// and are never split, lanes never mix except in one fixed 16-lane tree, and exp, log and friends are our own
+/// polynomials.
+///
+/// Matrices are kept in *column panels*: 16 columns side by side, so that element (r, c) of a matrix stands at
+/// data[(c / 16) * stride + r * 16 + c % 16] with stride >= rows * 16 (floats). A panel row is one cache line; no
+/// kernel needs a mask, and the layout does not depend on the instruction set. Columns that pad the last panel are
+/// written like the others and never read as depth. All pointers are 64-byte aligned unless said otherwise.
+///
+/// This header declares no inline functions: it is read by files compiled for different instruction sets, and the
+/// linker keeps one copy of an inline function, perhaps one that this machine cannot run.
+#pragma once
+#include <cstddef>
+#include <cstdint>
+
+namespace hone {
+
+constexpr std::size_t panel_width = 16;
+
+/// C = A B (+ bias per column) (times `scale`, element by element), for `panels` panels of B and C.
+/// A: (rows, depth), B: (depth, 16 panels), C: (rows, 16 panels). Each element: bias, then k = 0 .. depth-1 by fma,
+/// then the product with scale. With `multiply_transposed` A is stored as (depth, rows) and there is neither bias nor
+/// scale. Cost: rows * depth * 16 * panels multiply-adds.
+struct Product {
+  const float* a;
+  std::size_t a_stride;
+  std::size_t rows, depth;
+  const float* b;
+  std::size_t b_stride;
+  std::size_t panels;
+  const float* bias;   ///< (16 panels), or null
+  const float* scale;  ///< layout of C, or null
+  float* c;
+  std::size_t c_stride;
+};
+
+/// Rows of a byte or float matrix, picked by `order`, as panels: the minibatch. `source` needs no alignment.
+template <class T>
+struct Gather {
+  const T* source;
+  std::size_t width;           ///< columns = floats or bytes from one source row to the next
+  const std::uint32_t* order;  ///< (rows) which source rows
+  std::size_t rows;
+  float scale, shift;  ///< bytes become fma(scale, byte, shift); floats are copied
+  float* out;
+  std::size_t stride;
+};
+
+/// Row-wise softmax of the first `classes` columns; the padding of the last panel becomes 0. `probabilities` may be
+/// `logits`. Also the largest logit and the sum of exp(logit - largest) of each row.
+struct Softmax {
+  const float* logits;
+  float* probabilities;
+  std::size_t stride, rows, classes;
+  float *largest, *sum;  ///< (rows)
+};
+
+/// Batch normalisation of one layer. Reading order: the kernels below say what they read and write.
+struct BatchNorm {
+  std::size_t stride, rows, panels;
+  float* z;                         ///< in: products; out: gamma * normalised + beta
+  float* normalised;                ///< kept for backward
+  const float *gamma, *beta;        ///< (16 panels), as are all below
+  float *mean, *inverse_deviation;  ///< of this minibatch
+  float *running_mean, *running_variance;
+  float momentum, epsilon;  ///< running = running + momentum * (batch - running); variance unbiased there
+  float* gradient;          ///< backward: in dL/d(output), out dL/dz
+  float *gamma_gradient, *beta_gradient;
+};
+
+/// Inverted dropout: value and slope become 0, or `scale` times themselves. The decision for row r and column c takes
+/// 16 bits of a Philox block keyed by (key; first_block + (c / 16 * row_blocks + r) * 2 + c % 16 / 8, counter1..3).
+struct Dropout {
+  float* value;
+  float* slope;
+  std::size_t stride, rows, panels, row_blocks;
+  std::uint32_t threshold;  ///< of 65536: drop when the 16 bits are below it
+  float scale;
+  std::uint32_t key[2];
+  std::uint32_t first_block, counter[3];
+};
+
+/// One optimizer step over `count` (a multiple of 16) parameters. The meaning of the numbers is that of the rows of
+/// nn/optimizer.cpp; the formulas stand in kernels/reference.cpp.
+struct Update {
+  float* w;
+  float* m;  ///< first moment or velocity; null for sgd and rmsprop
+  float* v;  ///< second moment; null for the sgd kinds
+  const float* g;
+  std::size_t count;
+  float gradient_scale;  ///< gradient clipping; 1: none
+  float decay;           ///< L2, added to the gradient as decay * w
+  float keep;            ///< w is multiplied by it first (decoupled decay); 1: none
+  float rate, momentum, beta1, beta2, one_minus_beta1, one_minus_beta2;
+  float root_correction;  ///< 1 / sqrt(1 - beta2^t)
+  float epsilon;
+};
+/// Moments smaller than this become 0: denormal numbers make processors slow, and unused units would fill with them.
+constexpr float smallest_moment = 1e-30f;
+
+/// Order of Kernels::activate; `Activation::kernel` is an index into it.
+enum class ActivationKernel : std::uint32_t {
+  identity,
+  sigmoid,
+  tanh,
+  relu,
+  leaky_relu,
+  elu,
+  selu,
+  gelu,
+  silu,
+  softplus,
+  mish
+};
+constexpr std::size_t activation_kernels = 11;
+/// Order of Kernels::update.
+enum class UpdateKernel : std::uint32_t { sgd, momentum, nesterov, rmsprop, adam };
+constexpr std::size_t update_kernels = 5;
+
+struct Kernels {
+  const char* name;
+  void (*multiply)(const Product&);
+  void (*multiply_transposed)(const Product&);
+  /// B (columns, rows) = A (rows, columns) transposed, both in panels. Padding of B is not written.
+  void (*transpose)(const float* a, std::size_t a_stride, std::size_t rows, std::size_t columns, float* b,
+                    std::size_t b_stride);
+  /// out[c] = sum over rows, in order, of `panels` panels.
+  void (*column_sums)(const float* a, std::size_t stride, std::size_t rows, std::size_t panels, float* out);
+  void (*gather_bytes)(const Gather<std::uint8_t>&);
+  void (*gather_floats)(const Gather<float>&);
+  /// z becomes f(z); slope (may be null) becomes f'(z). `count` is a multiple of 16.
+  void (*activate[activation_kernels])(float* z, float* slope, std::size_t count);
+  /// out = a * b, element by element; `out` may be a or b.
+  void (*scale)(const float* a, const float* b, float* out, std::size_t count);
+  void (*exp)(const float* x, float* y, std::size_t count);  ///< clamped to +-87, 2 ulp
+  void (*log)(const float* x, float* y, std::size_t count);  ///< of normal positive numbers, 2 ulp
+  void (*softmax)(const Softmax&);
+  void (*dropout)(const Dropout&);
+  void (*norm_train)(const BatchNorm&);    ///< statistics of this minibatch, running ones updated, z normalised
+  void (*norm_predict)(const BatchNorm&);  ///< z normalised with the running statistics
+  void (*norm_backward)(const BatchNorm&);
+  void (*update[update_kernels])(const Update&);
+};
+
+/// The fastest kernels of this machine, or those named by the environment variable HONE_KERNELS (scalar, avx2, avx512);
+/// a name that cannot be had here is said once on stderr. Chosen at the first call; thread safe.
+const Kernels& kernels();
+/// Those kernels, or null when unknown or not runnable on this machine.
+const Kernels* find_kernels(const char* name);
+
+}  // namespace hone

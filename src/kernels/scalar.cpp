@@ -1,0 +1,12 @@
+// The kernels for any machine: one float at a time.
+#include "kernels/simd_scalar.hpp"
+
+// After the line above, because the body is compiled for the Simd it defines.
+#include "kernels/body.hpp"
+#include "kernels/tables.hpp"
+
+namespace hone {
+
+constinit const Kernels scalar_kernels = make_kernels("scalar");
+
+}  // namespace hone

@@ -1,0 +1,123 @@
+#include "nn/checks.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "base/text.hpp"
+#include "nn/loss.hpp"
+#include "nn/network.hpp"
+#include "nn/optimizer.hpp"
+
+namespace hone {
+namespace {
+
+Result<void> check_range(const char* what, double value, double low, double high, bool low_open = false) {
+  if (value >= low && value < high && !(low_open && value == low)) return {};  // false for NaN
+  return refuse(fmt::format("{} is {}: allowed is {}{}, {})", what, number_text(value), low_open ? "(" : "[",
+                            number_text(low), number_text(high)));
+}
+
+}  // namespace
+
+Result<void> check_spec(const NetworkSpec& spec) {
+  if (spec.activation == nullptr) return refuse("the network has no activation: take one of all_activations()");
+  if (spec.outputs == 0) return refuse("the network has no outputs: at least 1 is needed");
+  if (spec.cardinalities.size() != spec.embedding_widths.size())
+    return refuse(fmt::format("{} embedding columns but {} embedding widths: one width per column is needed",
+                              spec.cardinalities.size(), spec.embedding_widths.size()));
+  for (std::size_t i = 0; i < spec.cardinalities.size(); ++i)
+    if (spec.cardinalities[i] == 0 || spec.embedding_widths[i] == 0)
+      return refuse(fmt::format("embedding {} has {} levels of width {}: both must be at least 1", i + 1,
+                                spec.cardinalities[i], spec.embedding_widths[i]));
+  if (spec.dense_width == 0 && spec.cardinalities.empty()) return refuse("the network has no inputs: 1 is needed");
+  for (std::size_t i = 0; i < spec.hidden.size(); ++i)
+    if (spec.hidden[i] == 0) return refuse(fmt::format("hidden layer {} has 0 units: at least 1 is needed", i + 1));
+  HONE_TRY_VOID(check_range("dropout", spec.dropout, 0, 1));
+  if (spec.dropout > 65535.0 / 65536) return refuse("dropout is so near 1 that no unit would be left: take less");
+  const double infinity = std::numeric_limits<double>::infinity();
+  HONE_TRY_VOID(check_range("huber_delta", spec.huber_delta, 0, infinity, true));
+  const bool one = spec.loss != LossKind::softmax_cross_entropy;
+  if (one && spec.outputs != 1)
+    return refuse(fmt::format("{} needs exactly 1 output, not {}", loss_row(spec.loss).name, spec.outputs));
+  if (!one && spec.outputs < 2)
+    return refuse("softmax_cross_entropy needs at least 2 outputs: use binary_cross_entropy for 1");
+  return {};
+}
+
+Result<void> check_options(const TrainOptions& options) {
+  const double infinity = std::numeric_limits<double>::infinity();
+  HONE_TRY_VOID(check_range("learning_rate", options.learning_rate, 0, infinity, true));
+  HONE_TRY_VOID(check_range("momentum", options.momentum, 0, 1));
+  HONE_TRY_VOID(check_range("beta1", options.beta1, 0, 1));
+  HONE_TRY_VOID(check_range("beta2", options.beta2, 0, 1));
+  HONE_TRY_VOID(check_range("epsilon", options.epsilon, 0, infinity, true));
+  HONE_TRY_VOID(check_range("weight_decay", options.weight_decay, 0, infinity));
+  HONE_TRY_VOID(check_range("warmup", options.warmup, 0, 1));
+  HONE_TRY_VOID(check_range("label_smoothing", options.label_smoothing, 0, 1));
+  HONE_TRY_VOID(check_range("clip_norm", options.clip_norm, 0, infinity));
+  if (options.batch == 0) return refuse("batch is 0: at least 1 row is needed");
+  if (options.max_epochs < 1) return refuse(fmt::format("max_epochs is {}: at least 1", options.max_epochs));
+  return {};
+}
+
+Result<void> check_data(const NetworkSpec& spec, const TrainOptions& options, const Features& features,
+                        const Targets& targets) {
+  const std::size_t rows = features.rows;
+  if (rows == 0) return refuse("there are no rows to train on");
+  if (rows > std::numeric_limits<std::uint32_t>::max())
+    return refuse(fmt::format("{} rows: at most 2^32 - 1 can be trained on", rows));
+  if (features.dense_width != spec.dense_width)
+    return refuse(fmt::format("the data has {} dense columns, the network {}", features.dense_width, spec.dense_width));
+  const std::size_t dense = features.is_bytes() ? features.bytes.size() : features.dense.size();
+  if (dense != rows * features.dense_width)
+    return refuse(fmt::format("{} dense values for {} rows of {}", dense, rows, features.dense_width));
+  if (features.category_width != spec.cardinalities.size() ||
+      features.categories.size() != rows * features.category_width)
+    return refuse(fmt::format("the data has {} category columns, the network {} embeddings", features.category_width,
+                              spec.cardinalities.size()));
+  const bool labels = loss_row(spec.loss).task == Task::classification;
+  const std::size_t given = labels ? targets.labels.size() : targets.values.size();
+  if (given != rows) return refuse(fmt::format("{} {} for {} rows", given, labels ? "labels" : "target values", rows));
+  const auto classes = static_cast<std::int32_t>(std::max<std::size_t>(spec.outputs, 2));
+  for (std::size_t i = 0; labels && i < rows; ++i)
+    if (targets.labels[i] < 0 || targets.labels[i] >= classes)
+      return refuse(fmt::format("row {} has label {}: allowed is 0 .. {}", i + 1, targets.labels[i], classes - 1));
+  if (spec.batch_norm && (rows < 2 || options.batch < 2))
+    return refuse(
+        fmt::format("batch norm needs minibatches of at least 2 rows; batch is {}, rows are {}", options.batch, rows));
+  return {};
+}
+
+std::size_t largest_batch(std::size_t batch, std::size_t rows) {
+  if (batch >= rows) return rows;
+  return batch > 1 && rows % batch == 1 ? batch + 1 : batch;
+}
+
+Result<void> check_memory(const NetworkSpec& spec, const TrainOptions& options, std::size_t rows, double limit_bytes) {
+  const auto& row = optimizer_row(options.optimizer);
+  // Gradients, best weights and moments are as large as the parameters; Network counts the parameters themselves.
+  const double copies = 2 + (row.first_moment ? 1 : 0) + (row.second_moment ? 1 : 0);
+  double in = static_cast<double>(spec.dense_width), parameters = 0;
+  for (std::size_t i = 0; i < spec.cardinalities.size(); ++i) {
+    parameters += static_cast<double>(spec.cardinalities[i]) * static_cast<double>(spec.embedding_widths[i]);
+    in += static_cast<double>(spec.embedding_widths[i]);
+  }
+  for (std::size_t i = 0; i <= spec.hidden.size(); ++i) {
+    const auto out = static_cast<double>(i == spec.hidden.size() ? spec.outputs : spec.hidden[i]);
+    parameters += (in + 3) * std::ceil(out / panel_width) * panel_width;
+    in = out;
+  }
+  const double bytes = copies * parameters * sizeof(float) +
+                       Network::memory_bytes(spec, largest_batch(options.batch, rows), true) +
+                       static_cast<double>(rows) * sizeof(std::uint32_t);
+  if (bytes <= limit_bytes) return {};
+  return refuse(
+      fmt::format("training this network needs about {} beside the data, the limit is {}: take fewer units, "
+                  "fewer layers, fewer input columns or a smaller batch",
+                  bytes_text(bytes), bytes_text(limit_bytes)));
+}
+
+}  // namespace hone

@@ -1,0 +1,110 @@
+#include "report/summary.hpp"
+
+#include <algorithm>
+#include <set>
+
+#include "report/text_width.hpp"
+#include "trial/ranking.hpp"
+
+namespace hone {
+namespace {
+
+/// Parameter names of the trials, in order of first appearance, split by whether all of them share one value.
+struct ParameterNames {
+  std::vector<std::string> common, different;
+};
+
+ParameterNames parameter_names(std::span<const TrialRecord> trials, std::span<const std::size_t> shown) {
+  ParameterNames names;
+  std::set<std::string> seen;
+  for (const std::size_t index : shown)
+    for (const auto& [name, value] : trials[index].configuration.entries()) {
+      if (!seen.insert(name).second) continue;
+      const bool same = std::ranges::all_of(shown, [&](std::size_t other) {
+        const Value* found = trials[other].configuration.find(name);
+        return found && *found == value;
+      });
+      (same ? names.common : names.different).push_back(name);
+    }
+  return names;
+}
+
+std::vector<std::size_t> best_ranked(std::span<const TrialRecord> trials, bool maximize, std::size_t count) {
+  std::vector<std::size_t> ranked = best_first(trials, maximize);
+  ranked.resize(std::min(ranked.size(), count));
+  return ranked;
+}
+
+}  // namespace
+
+TextTable winners_table(std::span<const TrialRecord> trials, bool maximize, const std::string& metric,
+                        std::size_t count) {
+  const std::vector<std::size_t> shown = best_ranked(trials, maximize, count);
+  const ParameterNames names = parameter_names(trials, shown);
+  TextTable table;
+  table.columns = {{"rank", "rank"}, {metric, metric}, {"trial", "trial"}};
+  const bool say_state =
+      std::ranges::any_of(shown, [&](std::size_t index) { return trials[index].state != TrialState::complete; });
+  if (say_state) table.columns.push_back({"state", "state"});
+  for (const std::string& name : names.different) table.columns.push_back({name, name, true});
+  for (std::size_t rank = 0; rank < shown.size(); ++rank) {
+    const TrialRecord& trial = trials[shown[rank]];
+    auto& row = table.rows.emplace_back();
+    row = {static_cast<std::int64_t>(rank + 1), shown_value(trial), trial.number};
+    if (say_state) row.push_back(std::string(state_name(trial.state)));
+    for (const std::string& name : names.different) {
+      const Value* value = trial.configuration.find(name);
+      row.push_back(value ? *value : Value(Null{}));
+    }
+  }
+  return table;
+}
+
+std::string common_parameters(std::span<const TrialRecord> trials, bool maximize, std::size_t count) {
+  const std::vector<std::size_t> shown = best_ranked(trials, maximize, count);
+  Configuration common;
+  for (const std::string& name : parameter_names(trials, shown).common)
+    common.set(name, *trials[shown.front()].configuration.find(name));
+  return common.text();
+}
+
+std::string next_commands_text(std::span<const NextCommand> commands) {
+  std::size_t width = 0;
+  for (const NextCommand& next : commands) width = std::max(width, text_width(next.what));
+  std::string all;
+  for (const NextCommand& next : commands) all += "  " + pad_right(next.what, width) + "   " + next.command + "\n";
+  return all;
+}
+
+std::string shell_word(const std::string& word) {
+  constexpr std::string_view plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./:=@%+,-";
+  if (!word.empty() && word.find_first_not_of(plain) == std::string::npos) return word;
+  std::string quoted_word = "'";
+  for (const char c : word) {
+    if (c == '\'')
+      quoted_word += "'\\''";
+    else
+      quoted_word += c;
+  }
+  return quoted_word + "'";
+}
+
+StudyFile best_study(const StudyFile& study, const Configuration& winner) {
+  StudyFile best = study;
+  if (best.name) *best.name += "-best";
+  best.space.reset();
+  for (const auto& [name, value] : winner.entries()) best.fixed.set(name, value);
+  best.enqueue.clear();
+  best.search = {};
+  best.search.trials = 1;
+  return best;
+}
+
+std::string best_toml(const StudyFile& study, const Configuration& winner, const std::vector<std::string>& comment) {
+  std::string text;
+  for (const std::string& line : comment)
+    for (const std::string& piece : wrap_text(line, 110)) text += "# " + piece + "\n";
+  return text + study_file_toml(best_study(study, winner));
+}
+
+}  // namespace hone

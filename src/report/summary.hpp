@@ -1,0 +1,40 @@
+/// What stands at the end of a search: the table of winners, what would be typed next, and the study file that repeats
+/// the winner.
+#pragma once
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "report/text_table.hpp"
+#include "space/study_file.hpp"
+#include "trial/trial.hpp"
+
+namespace hone {
+
+/// The first `count` of `best_first`: rank, value, trial, and one column per parameter that differs among them or is
+/// active in only some; parameters with one common value are said by `common_parameters`. If a trial shown is not
+/// complete (its value is the last report), the states stand in a column of their own.
+TextTable winners_table(std::span<const TrialRecord> trials, bool maximize, const std::string& metric,
+                        std::size_t count = 5);
+/// "activation=relu layers=2": the parameters that the first `count` ranked trials share; "" if there are none.
+std::string common_parameters(std::span<const TrialRecord> trials, bool maximize, std::size_t count = 5);
+
+struct NextCommand {
+  std::string what;     ///< "search longer"
+  std::string command;  ///< "hone fit train.csv --time 10m"
+};
+/// An aligned block, one line each: "  search longer   hone fit ...". "" for none.
+std::string next_commands_text(std::span<const NextCommand> commands);
+
+/// A word of a command line as a POSIX shell takes it: quoted only if it has to be.
+std::string shell_word(const std::string& word);
+
+/// The study file that repeats one configuration: [fixed] holds `winner` (over what `study` had fixed), [space],
+/// [[enqueue]] and search options are gone, trials = 1; data, run, seed and metric stay. The name gets "-best"
+/// appended.
+StudyFile best_study(const StudyFile& study, const Configuration& winner);
+/// The same as text, with `comment` lines on top.
+std::string best_toml(const StudyFile& study, const Configuration& winner, const std::vector<std::string>& comment);
+
+}  // namespace hone

@@ -1,0 +1,41 @@
+/// A trained model: encoder, network, the weights of one or several members; what `hone predict` needs, nothing else.
+#pragma once
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/result.hpp"
+#include "data/dataset.hpp"
+#include "nn/metric.hpp"
+#include "nn/trainer.hpp"
+#include "space/value.hpp"
+
+namespace hone {
+
+struct Model {
+  std::shared_ptr<const Encoder> encoder;
+  NetworkSpec spec;
+  std::vector<std::string> members;  ///< weights of each network of the ensemble, as Trainer::weights gives them
+  Configuration configuration;       ///< the winner's hyperparameters
+  std::string study;                 ///< where it came from
+};
+
+/// One file: a line "hone-model 1", the header as JSON with its length, each member's weights, a checksum. Written so
+/// that a crash leaves no half file. Documented in docs/formats/model.md.
+Result<void> save_model(const Model& model, const std::filesystem::path& path);
+/// Errors: not a model file, newer format, cut off, checksum wrong: each with the path and the cure.
+Result<Model> load_model(const std::filesystem::path& path);
+
+/// Predictions (rows, outputs), the mean over the ensemble: probabilities of every class, or values in encoded units,
+/// kept within the range of the training targets.
+Result<std::vector<float>> predict(const Model& model, const Features& features);
+/// The same for the output of a trainer: binary cross-entropy's one column becomes two, regression is clamped.
+void complete_predictions(const TargetInfo& target, LossKind loss, std::vector<float>& predictions);
+
+/// Every metric that fits the task, by name.
+std::map<std::string, double> score_all(const TargetInfo& target, std::span<const float> predictions,
+                                        const Targets& targets);
+
+}  // namespace hone

@@ -1,0 +1,116 @@
+#include "runners/native_network.hpp"
+
+#include <fmt/format.h>
+
+#include <cmath>
+
+#include "base/files.hpp"
+#include "runners/network_checkpoint.hpp"
+
+namespace hone {
+namespace {
+
+std::uint64_t run_key(const RunRequest& request, const Configuration& fixed) {
+  return hash64(fmt::format("{} {} {} {} {} {}", request.study_seed, request.trial, request.run, request.max_step,
+                            request.configuration.json(), fixed.json()));
+}
+
+}  // namespace
+
+DataShape search_shape(const Dataset& dataset) {
+  return {dataset.train().features.dense_width, dataset.cardinalities(), dataset.target().task,
+          dataset.target().outputs()};
+}
+
+NativeNetworkRunner::NativeNetworkRunner(const Dataset& dataset, Configuration fixed, const Metric& metric)
+    : dataset_(dataset), fixed_(std::move(fixed)), metric_(metric) {}
+
+Result<std::vector<RunOutcome>> NativeNetworkRunner::run(std::span<const RunRequest> requests, RunObserver& observer) {
+  std::vector<RunOutcome> outcomes;
+  for (std::size_t i = 0; i < requests.size(); ++i) {
+    HONE_TRY(RunOutcome outcome, run_one(requests[i], i, observer));
+    outcomes.push_back(std::move(outcome));
+  }
+  return outcomes;
+}
+
+Result<RunOutcome> NativeNetworkRunner::run_one(const RunRequest& request, std::size_t index,
+                                                RunObserver& observer) const {
+  RunOutcome outcome;
+  const auto failed = [&](std::string reason) {
+    outcome.state = TrialState::failed;
+    outcome.reason = std::move(reason);
+    return outcome;
+  };
+  HONE_TRY(const NetworkPlan plan,
+           network_plan(request.configuration, fixed_, search_shape(dataset_), request.max_step));
+  const TrainSeed seed{request.study_seed, static_cast<std::uint32_t>(request.trial),
+                       static_cast<std::uint32_t>(request.run)};
+  const auto& train = dataset_.train();
+  const auto& validation = dataset_.validation();
+  const auto create = [&] { return Trainer::create(plan.spec, plan.options, seed, train.features, train.targets); };
+  auto created = create();
+  if (!created) return failed(created.error().message);  // too large for memory: this configuration only
+  std::unique_ptr<Trainer> trainer = std::move(*created);
+
+  const std::uint64_t key = run_key(request, fixed_);
+  RunProgress progress;
+  if (request.from_step > 0) {
+    auto restored =
+        read_checkpoint(checkpoint_file(request.checkpoints, request.trial, request.from_step), key, *trainer);
+    if (restored) {
+      progress = *restored;
+    } else {
+      outcome.started_anew = true;
+      HONE_TRY(trainer, create());
+    }
+  }
+  const auto save = [&]() -> Result<void> {
+    if (request.checkpoints.empty()) return {};
+    HONE_TRY_VOID(write_checkpoint(checkpoint_file(request.checkpoints, request.trial, trainer->epoch()), key, progress,
+                                   *trainer));
+    remove_checkpoints(request.checkpoints, request.trial, trainer->epoch());
+    return {};
+  };
+
+  SaveRhythm rhythm;
+  std::vector<float> predictions;
+  outcome.step = trainer->epoch();
+  while (trainer->epoch() < request.max_step) {
+    if (auto epoch = trainer->train_epoch(); !epoch) {
+      if (epoch.error().kind != Error::Kind::interrupted) return failed(std::move(epoch).error().message);
+      outcome.state = TrialState::waiting;  // from the last checkpoint, or anew: the same bits either way
+      return outcome;
+    }
+    trainer->predict(validation.features, predictions);
+    complete_predictions(dataset_.target(), plan.spec.loss, predictions);
+    const double value = metric_.score(dataset_.target(), predictions, validation.targets);
+    const bool better = std::isnan(progress.best_value) ||
+                        (metric_.maximize ? value > progress.best_value : value < progress.best_value);
+    if (std::isfinite(value) && better) {
+      progress = {value, trainer->epoch()};
+      trainer->keep_best();
+    }
+    HONE_TRY(const Decision decision, observer.report(index, trainer->epoch(), value));
+    outcome.step = trainer->epoch();
+    if (!std::isfinite(value))
+      return failed(fmt::format("{} on the validation part is not finite after epoch {}", metric_.name, outcome.step));
+    if (decision == Decision::stop) {
+      outcome.state = TrialState::pruned;
+      outcome.reason = fmt::format("stopped at epoch {}", outcome.step);
+      return outcome;
+    }
+    if (decision != Decision::go_on && trainer->epoch() < request.max_step) {
+      HONE_TRY_VOID(save());
+      outcome.state = decision == Decision::pause ? TrialState::paused : TrialState::waiting;
+      return outcome;
+    }
+    if (plan.patience > 0 && trainer->epoch() - progress.best_epoch >= plan.patience) break;
+    if (rhythm.is_due()) HONE_TRY_VOID(rhythm.save(save));
+  }
+  outcome.state = TrialState::complete;
+  outcome.values = {progress.best_value};
+  return outcome;
+}
+
+}  // namespace hone

@@ -1,0 +1,122 @@
+/// Tree-structured Parzen Estimator: one mixture of product kernels over the good trials, one over the others; the
+/// proposal is the candidate, drawn from the first, with the largest ratio of the two.
+///
+/// Running and waiting trials count as bad, so that parallel workers keep apart; failed ones too, so that the search
+/// does not return to where training diverges. Conditions by ancestral sampling: parents first, then their children
+/// only from kernels whose trial had them active, each reweighted by its likelihood on what has been drawn; scores
+/// compare active axes only.
+///
+/// Source: Bergstra et al., NeurIPS 2011; Watanabe, arXiv 2304.11127; constants of Optuna 5. Differs in the ancestral
+/// sampling. Cost: O(candidates * axes * trials) float operations, below 0.15 ms for 24 candidates, 10 axes, 1000
+/// trials.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <numeric>
+
+#include "base/elementary.hpp"
+#include "samplers/points.hpp"
+#include "samplers/tpe_mixture.hpp"
+
+namespace hone {
+namespace {
+
+constexpr OptionRow options[] = {
+    {"startup_trials", 10, 0, 1e6, true, "Sobol points until that many trials have a usable result."},
+    {"candidates", 24, 1, 1024, true, "Draws from the good mixture per proposal."},
+};
+
+/// A kernel of the good mixture, by its likelihood on the axes that were drawn before; good trials weigh the same.
+std::size_t choose_kernel(const TpeMixture& good, std::span<const float> carried, Rng& rng) {
+  float top = carried[good.global[0]];
+  for (const std::uint32_t global : good.global) top = std::max(top, carried[global]);
+  std::vector<double> mass(good.global.size());
+  double sum = 0;
+  for (std::size_t k = 0; k < mass.size(); ++k)
+    sum += mass[k] = carried[good.global[k]] == top ? 1 : portable_exp(double{carried[good.global[k]] - top});
+  double left = rng.uniform() * sum;
+  for (std::size_t k = 0; k < mass.size(); ++k)
+    if ((left -= mass[k]) < 0) return k;
+  return mass.size() - 1;
+}
+
+/// Draws every candidate group by group and scores it on the way.
+TpeCandidates draw_candidates(const Space& space, TpeMemo& memo, const TpeSides& sides, std::size_t count, Rng& rng) {
+  const std::size_t axes = space.axes().size();
+  TpeCandidates candidates{std::vector<Point>(count, Point(axes, 0.5)), std::vector<Mask>(count, Mask(axes, 0)),
+                           std::vector<double>(count, 0)};
+  for (const std::size_t axis : space.order())  // constants belong to no group
+    if (space.axes()[axis].levels == 1)
+      for (Mask& mask : candidates.active) mask[axis] = 1;
+
+  TpeCarry good, bad;
+  good.kernels = sides.good_weight.size();
+  good.term.assign(count * good.kernels, 0);
+  bad.kernels = sides.bad_weight.size();
+  bad.term.assign(memo.groups.size() > 1 ? count * bad.kernels : 0, 0);
+
+  bool carried = false;
+  std::vector<std::size_t> which;
+  for (TpeGroup& group : memo.groups) {
+    which.clear();
+    for (std::size_t c = 0; c < count; ++c) {
+      if (!group.always && !space.is_active(group.condition_axis, candidates.point[c], candidates.active[c])) continue;
+      for (const TpeColumn& column : group.columns) candidates.active[c][column.axis] = 1;
+      which.push_back(c);
+    }
+    if (which.empty()) continue;
+    TpeGroupMixtures mixtures = make_mixtures(space, group, sides);
+    for (const std::size_t c : which) {
+      const std::size_t kernel = choose_kernel(mixtures.good, good.of(c), rng);
+      draw_from_kernel(space, group, mixtures.good, kernel, rng, candidates.point[c]);
+    }
+    const bool last = &group == &memo.groups.back();
+    const auto log_good = log_densities(space, group, mixtures.good, candidates, which, good, carried, last);
+    const auto log_bad = log_densities(space, group, mixtures.bad, candidates, which, bad, carried, last);
+    for (std::size_t i = 0; i < which.size(); ++i) candidates.score[which[i]] += log_good[i] - log_bad[i];
+    carried = true;
+  }
+  return candidates;
+}
+
+class Tpe final : public Sampler {
+ public:
+  Tpe(std::size_t startup_trials, std::size_t candidates) : startup_trials_(startup_trials), candidates_(candidates) {}
+
+  Result<Proposal> suggest(const View& view, const AskContext& context, Memo* memo) const override {
+    TpeMemo fresh;
+    auto* const kept = dynamic_cast<TpeMemo*>(memo);
+    TpeMemo& state = kept ? *kept : fresh;
+    state.advance(view);
+    const TrialSplit split = split_trials(view, state.standings);
+    if (split.ranked < std::max<std::size_t>(startup_trials_, 1))
+      return Proposal{qmc_point(view.space(), context, context.trial), "qmc",
+                      fmt::format("start: {} of {} results", split.ranked, startup_trials_)};
+
+    Rng rng(context.study_seed, RngPurpose::suggest, static_cast<std::uint32_t>(context.trial),
+            static_cast<std::uint32_t>(context.attempt));
+    const TpeSides sides = make_sides(view.size(), split.good);
+    TpeCandidates candidates = draw_candidates(view.space(), state, sides, candidates_, rng);
+    const auto best = static_cast<std::size_t>(std::ranges::max_element(candidates.score) - candidates.score.begin());
+    return Proposal{std::move(candidates.point[best]), "tpe",
+                    fmt::format("{} good against {} others, log ratio {:.2f}", split.good.size(),
+                                view.size() - split.good.size(), candidates.score[best])};
+  }
+  std::unique_ptr<Memo> make_memo() const override { return std::make_unique<TpeMemo>(); }
+
+ private:
+  std::size_t startup_trials_, candidates_;
+};
+
+}  // namespace
+
+constinit const SamplerInfo tpe_sampler_info{
+    .name = "tpe",
+    .summary = "Models good and bad trials apart; for any space, conditions included.",
+    .paper = "Bergstra et al., NeurIPS 2011",
+    .options = options,
+    .make = [](std::span<const double> values) -> std::unique_ptr<Sampler> {
+      return std::make_unique<Tpe>(static_cast<std::size_t>(values[0]), static_cast<std::size_t>(values[1]));
+    }};
+
+}  // namespace hone

@@ -1,0 +1,74 @@
+/// TPE's memory: the trials' coordinates as columns, grouped by condition, in the order that bandwidths need.
+///
+/// Everything here can be built from a view alone and then gives the same bits; kept between calls, a suggestion costs
+/// what is new. Kernel 0 of each group is the prior, kernel j > 0 is a trial in which the group was active.
+#pragma once
+#include <cstdint>
+#include <vector>
+
+#include "math/normal.hpp"
+#include "samplers/sampler.hpp"
+#include "samplers/tpe_split.hpp"
+
+namespace hone {
+
+/// One axis of a group. Ordered axes with few levels and unordered ones are tables over their cells; the others are
+/// densities: of a fine grid, the density is smoothed by the variance of a cell (Sheppard), width^2 / 12.
+struct TpeColumn {
+  std::size_t axis = 0;
+  std::size_t levels = 0;  ///< 0 when continuous
+  bool ordered = true;
+  bool table = false;
+
+  // Tables
+  std::vector<std::uint32_t> cell;                       ///< (kernels)
+  std::vector<double> cell_center, cell_low, cell_high;  ///< (levels) of an ordered one
+  // Ordered tables: rows of the bad mixture's table, kept while the row's bandwidth stays what it was.
+  std::vector<double> row_sigma;   ///< (3 levels) bandwidth that the row was computed from; 0: none
+  std::vector<float> row_density;  ///< (3 levels, levels) ln density of the row's kernels in a cell; NaN: not known yet
+
+  // Densities: kernels as in math/parzen.hpp, kept while a kernel's bandwidth stays what it was.
+  std::vector<float> unit;             ///< (padded) centres
+  std::vector<std::uint32_t> order;    ///< kernels but the prior, ascending by (unit, kernel)
+  std::vector<double> sigma;           ///< (padded) bandwidth that the next two were computed from; 0: none
+  std::vector<float> scale, constant;  ///< (padded) of the bad mixture
+  struct GoodKernel {
+    UnitNormal normal{0.5, 1};  ///< to draw from
+    float scale = 0, constant = 0;
+    bool known = false;
+  };
+  std::vector<GoodKernel> good;  ///< (kernels) of the good mixture
+};
+
+/// Scale and constant of a density kernel with this centre and bandwidth.
+struct ScaleAndConstant {
+  float scale, constant;
+};
+ScaleAndConstant density_kernel(const Space& space, const TpeColumn& column, double center, double sigma);
+
+/// Axes that are active together: the same conditions.
+struct TpeGroup {
+  std::vector<TpeColumn> columns;
+  std::vector<std::uint32_t> row;  ///< (kernels) trial number + 1; 0 for the prior
+  std::size_t condition_axis = 0;  ///< one of its axes, to ask whether the group is active
+  bool always = false;             ///< no conditions
+};
+
+class TpeMemo final : public Memo {
+ public:
+  /// Takes in what is new in `view`, or all of it if the view does not continue what was seen.
+  void advance(const View& view);
+
+  std::vector<TpeGroup> groups;          ///< parents before children
+  std::vector<TrialStanding> standings;  ///< (rows)
+
+ private:
+  void start(const Space& space);
+  void append(const Space& space, const TrialRow& row);
+
+  const Space* space_ = nullptr;
+  Revision revision_ = -1;
+  std::vector<std::uint32_t> open_;  // rows that may still change, ascending
+};
+
+}  // namespace hone

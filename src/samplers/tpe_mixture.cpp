@@ -1,0 +1,294 @@
+#include "samplers/tpe_mixture.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "base/elementary.hpp"
+#include "math/normal.hpp"
+
+namespace hone {
+namespace {
+
+constexpr std::size_t full_weight = 25;  // the newest bad trials
+
+/// Kernel numbers of the good mixture by kernel number of the group; 0: a bad trial (or the prior).
+std::vector<std::uint32_t> good_kernels(const TpeGroup& group, const TpeSides& sides, TpeMixture& good) {
+  std::vector<std::uint32_t> local(group.row.size(), 0);
+  good.global = {0};
+  good.kernel = {0};
+  for (std::size_t k = 1; k < group.row.size(); ++k)
+    if (const std::uint32_t index = sides.good_index[group.row[k]]; index > 0) {
+      local[k] = static_cast<std::uint32_t>(good.global.size());
+      good.global.push_back(index);
+      good.kernel.push_back(static_cast<std::uint32_t>(k));
+    }
+  return local;
+}
+
+void finish_weights(TpeMixture& mixture, std::span<const float> weight) {
+  mixture.padded = parzen_padded(mixture.global.size());
+  mixture.weight.assign(mixture.padded, 0);
+  for (std::size_t k = 0; k < mixture.global.size(); ++k) mixture.weight[k] = weight[mixture.global[k]];
+  mixture.constant.assign(mixture.padded, 0);
+}
+
+void add_density(const Space& space, TpeColumn& column, std::span<const std::uint32_t> local, TpeMixture& good,
+                 TpeMixture& bad) {
+  const auto set_good = [&](std::uint32_t kernel, double sigma) {
+    TpeColumn::GoodKernel& kept = column.good[kernel];
+    if (kept.known && kept.normal.sigma == sigma) return;
+    const double center = double{column.unit[kernel]};
+    const auto made = density_kernel(space, column, center, sigma);
+    kept = {UnitNormal(center, sigma), made.scale, made.constant, true};
+  };
+  const auto set_bad = [&](std::uint32_t kernel, double sigma) {
+    if (column.sigma[kernel] == sigma) return;
+    const auto made = density_kernel(space, column, double{column.unit[kernel]}, sigma);
+    column.sigma[kernel] = sigma;
+    column.scale[kernel] = made.scale;
+    column.constant[kernel] = made.constant;
+  };
+
+  const std::size_t kernels = column.order.size() + 1, good_count = good.global.size() - 1;
+  Bandwidths good_walk(good_count), bad_walk(kernels - 1 - good_count);
+  std::uint32_t good_before = 0, bad_before = 0;  // 0: none yet
+  for (const std::uint32_t kernel : column.order) {
+    const double unit = double{column.unit[kernel]};
+    if (local[kernel] > 0) {
+      const double sigma = good_walk.next(unit);
+      if (good_before > 0) set_good(good_before, sigma);
+      good_before = kernel;
+    } else {
+      const double sigma = bad_walk.next(unit);
+      if (bad_before > 0) set_bad(bad_before, sigma);
+      bad_before = kernel;
+    }
+  }
+  if (good_before > 0) set_good(good_before, good_walk.last());
+  if (bad_before > 0) set_bad(bad_before, bad_walk.last());
+
+  std::vector<float>& center = good.center.emplace_back(good.padded, 0.0f);
+  std::vector<float>& scale = good.scale.emplace_back(good.padded, 0.0f);
+  for (std::size_t k = 0; k < kernels; ++k) {
+    bad.constant[k] += column.constant[k];
+    if (k > 0 && local[k] == 0) continue;
+    const TpeColumn::GoodKernel& kept = column.good[k];
+    center[local[k]] = column.unit[k];
+    scale[local[k]] = kept.scale;
+    good.constant[local[k]] += kept.constant;
+  }
+  bad.densities.push_back({column.unit.data(), column.scale.data()});
+}
+
+/// Types and bandwidths of an ordered table for the kernels of one side: those whose `local` is above 0 iff `good`.
+void add_ordered_table(TpeColumn& column, std::span<const std::uint32_t> local, bool good, TpeMixture& mixture) {
+  TpeTable& table = mixture.tables.emplace_back();
+  table.column = &column;
+  table.keeps_rows = !good;
+  table.type.assign(mixture.global.size(), static_cast<std::uint32_t>(3 * column.levels));
+  table.sigma.assign(3 * column.levels, 0);
+  std::vector<std::uint32_t> count(column.levels, 0), last(column.levels, 0);
+  for (std::size_t k = 1; k < column.cell.size(); ++k) {
+    if ((local[k] > 0) != good) continue;
+    const std::size_t cell = column.cell[k];
+    const std::size_t kernel = good ? local[k] : k;
+    table.type[kernel] = static_cast<std::uint32_t>(3 * cell + (count[cell] == 0 ? 0 : 1));
+    last[cell] = static_cast<std::uint32_t>(kernel);
+    ++count[cell];
+    ++table.observations;
+  }
+  if (table.observations == 0) return;
+  // Observations of one cell between its first and last have no gap at either side: one of them speaks for all.
+  Bandwidths walk(table.observations);
+  std::size_t before = 3 * column.levels;
+  for (std::size_t cell = 0; cell < column.levels; ++cell) {
+    if (count[cell] > 1) table.type[last[cell]] = static_cast<std::uint32_t>(3 * cell + 2);
+    for (std::size_t role = 0; role < 3; ++role) {
+      const bool present = role == 0 ? count[cell] > 0 : role == 1 ? count[cell] > 2 : count[cell] > 1;
+      if (!present) continue;
+      const double bandwidth = walk.next(column.cell_center[cell]);
+      if (before < 3 * column.levels) table.sigma[before] = bandwidth;
+      before = 3 * cell + role;
+    }
+  }
+  table.sigma[before] = walk.last();
+}
+
+void add_unordered_table(TpeColumn& column, std::span<const std::uint32_t> local, bool good, TpeMixture& mixture) {
+  TpeTable& table = mixture.tables.emplace_back();
+  table.column = &column;
+  table.type.assign(mixture.global.size(), static_cast<std::uint32_t>(column.levels));
+  for (std::size_t k = 1; k < column.cell.size(); ++k) {
+    if ((local[k] > 0) != good) continue;
+    table.type[good ? local[k] : k] = column.cell[k];
+    ++table.observations;
+  }
+}
+
+/// Probability of the observed category is (1 + s) / (1 + levels s), of another one s / (1 + levels s), s = 1 /
+/// kernels.
+double category_share(const TpeTable& table) {
+  return 1.0 / static_cast<double>(table.observations + 1);
+}
+
+}  // namespace
+
+float TpeTable::ordered_density(std::size_t type_of_kernel, std::size_t cell) {
+  const std::size_t levels = column->levels;
+  const bool prior = type_of_kernel == 3 * levels;
+  const double center = prior ? 0.5 : column->cell_center[type_of_kernel / 3],
+               width = prior ? 1 : sigma[type_of_kernel];
+  const auto density = [&] {
+    return static_cast<float>(
+        UnitNormal(center, width).log_cell_density(column->cell_low[cell], column->cell_high[cell]));
+  };
+  if (!keeps_rows || prior) return density();
+  const auto row = std::span(column->row_density).subspan(type_of_kernel * levels, levels);
+  if (column->row_sigma[type_of_kernel] != width) {
+    column->row_sigma[type_of_kernel] = width;
+    std::ranges::fill(row, std::numeric_limits<float>::quiet_NaN());
+  }
+  if (std::isnan(row[cell])) row[cell] = density();
+  return row[cell];
+}
+
+void TpeTable::densities(std::size_t cell, std::span<float> density) {
+  const std::size_t levels = column->levels;
+  if (column->ordered) {
+    std::vector<float> of_type(3 * levels + 1, 0);
+    for (std::size_t t = 0; t < of_type.size(); ++t)
+      if (t == 3 * levels || sigma[t] > 0) of_type[t] = ordered_density(t, cell);
+    for (std::size_t k = 0; k < type.size(); ++k) density[k] = of_type[type[k]];
+    return;
+  }
+  const double share = category_share(*this), n = static_cast<double>(levels);
+  const auto here = static_cast<float>(portable_log(n * (1 + share) / (1 + n * share)));
+  const auto elsewhere = static_cast<float>(portable_log(n * share / (1 + n * share)));
+  for (std::size_t k = 0; k < type.size(); ++k) density[k] = type[k] == levels ? 0 : type[k] == cell ? here : elsewhere;
+}
+
+TpeSides make_sides(std::size_t rows, std::span<const std::uint32_t> good) {
+  TpeSides sides;
+  sides.good_index.assign(rows + 1, 0);
+  for (std::size_t i = 0; i < good.size(); ++i) sides.good_index[good[i] + 1] = static_cast<std::uint32_t>(i + 1);
+  sides.good_weight.assign(good.size() + 1, 1);
+  sides.bad_weight.assign(rows + 1, 0);
+  sides.bad_weight[0] = 1;
+  const std::size_t bad = rows - good.size();
+  const double n = static_cast<double>(bad);
+  const std::size_t ramp = bad > full_weight ? bad - full_weight : 0;
+  const double rise = ramp > 1 ? (1 - 1 / n) / static_cast<double>(ramp - 1) : 0;
+  std::size_t age = 0;
+  for (std::size_t row = 0; row < rows; ++row) {
+    if (sides.good_index[row + 1] > 0) continue;
+    sides.bad_weight[row + 1] = age < ramp ? static_cast<float>(1 / n + rise * static_cast<double>(age)) : 1;
+    ++age;
+  }
+  return sides;
+}
+
+TpeGroupMixtures make_mixtures(const Space& space, TpeGroup& group, const TpeSides& sides) {
+  TpeGroupMixtures both;
+  const std::vector<std::uint32_t> local = good_kernels(group, sides, both.good);
+  both.bad.global = group.row;
+  finish_weights(both.good, sides.good_weight);
+  finish_weights(both.bad, sides.bad_weight);
+  for (TpeColumn& column : group.columns) {
+    if (!column.table) {
+      add_density(space, column, local, both.good, both.bad);
+    } else {
+      const auto add = column.ordered ? add_ordered_table : add_unordered_table;
+      add(column, local, true, both.good);
+      add(column, local, false, both.bad);
+    }
+  }
+  for (std::size_t i = 0; i < both.good.center.size(); ++i)
+    both.good.densities.push_back({both.good.center[i].data(), both.good.scale[i].data()});
+  return both;
+}
+
+void draw_from_kernel(const Space& space, const TpeGroup& group, const TpeMixture& good, std::size_t kernel, Rng& rng,
+                      std::span<double> point) {
+  std::size_t table = 0;
+  for (const TpeColumn& column : group.columns) {
+    double unit;
+    if (!column.table) {
+      const UnitNormal& normal = column.good[good.kernel[kernel]].normal;
+      unit = normal.quantile(rng.uniform());
+    } else {
+      const TpeTable& from = good.tables[table++];
+      const std::size_t type = from.type[kernel];
+      if (!column.ordered) {
+        const auto n = static_cast<double>(column.levels);
+        const bool prior = type == column.levels;
+        const double observed = prior ? 0 : 1 / (1 + n * category_share(from));
+        const std::size_t cell = rng.uniform() < observed ? type : rng.below(static_cast<std::uint32_t>(column.levels));
+        point[column.axis] = space.cell_unit(column.axis, cell);
+        continue;
+      }
+      const bool prior = type == 3 * column.levels;
+      const UnitNormal normal(prior ? 0.5 : column.cell_center[type / 3], prior ? 1 : from.sigma[type]);
+      unit = normal.quantile(rng.uniform());
+    }
+    point[column.axis] = column.levels == 0 ? unit : space.cell_unit(column.axis, space.cell(column.axis, unit));
+  }
+}
+
+std::vector<double> log_densities(const Space& space, const TpeGroup& group, TpeMixture& mixture,
+                                  const TpeCandidates& candidates, std::span<const std::size_t> which, TpeCarry& carry,
+                                  bool carried, bool last) {
+  const std::size_t kernels = mixture.global.size(), padded = mixture.padded, densities = mixture.densities.size();
+  std::vector<float> terms(which.size() * padded), x(which.size() * densities);
+  std::vector<double> before(which.size());
+  const std::vector<float> nothing(carried ? 0 : padded, 0);
+  const double weights = carried ? 0 : log_weighted_sum(nothing.data(), mixture.weight.data(), padded);
+
+  for (std::size_t c = 0; c < which.size(); ++c) {
+    float* row = terms.data() + c * padded;
+    if (carried) {
+      const auto from = carry.of(which[c]);
+      for (std::size_t k = 0; k < kernels; ++k) row[k] = from[mixture.global[k]];
+      before[c] = log_weighted_sum(row, mixture.weight.data(), padded);
+    } else {
+      before[c] = weights;
+    }
+    for (std::size_t k = 0; k < kernels; ++k) row[k] += mixture.constant[k];
+    std::size_t density = 0;
+    for (const TpeColumn& column : group.columns)
+      if (!column.table) x[c * densities + density++] = static_cast<float>(candidates.point[which[c]][column.axis]);
+  }
+  subtract_squares(mixture.densities, x.data(), which.size(), padded, terms.data());
+
+  // Tables: once per cell that some candidate is in.
+  std::vector<float> in_cell(kernels, 0);
+  for (TpeTable& table : mixture.tables) {
+    std::vector<std::uint8_t> done(which.size(), 0);
+    const auto cell_of = [&](std::size_t c) {
+      return space.cell(table.column->axis, candidates.point[which[c]][table.column->axis]);
+    };
+    for (std::size_t c = 0; c < which.size(); ++c) {
+      if (done[c]) continue;
+      const std::size_t cell = cell_of(c);
+      table.densities(cell, in_cell);
+      for (std::size_t other = c; other < which.size(); ++other) {
+        if (done[other] || cell_of(other) != cell) continue;
+        done[other] = 1;
+        float* row = terms.data() + other * padded;
+        for (std::size_t k = 0; k < kernels; ++k) row[k] += in_cell[k];
+      }
+    }
+  }
+
+  std::vector<double> density(which.size());
+  for (std::size_t c = 0; c < which.size(); ++c) {
+    const float* row = terms.data() + c * padded;
+    density[c] = log_weighted_sum(row, mixture.weight.data(), padded) - before[c];
+    if (last) continue;
+    const auto to = carry.of(which[c]);
+    for (std::size_t k = 0; k < kernels; ++k) to[mixture.global[k]] = row[k];
+  }
+  return density;
+}
+
+}  // namespace hone

@@ -1,0 +1,129 @@
+#include "samplers/tpe_split.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <tuple>
+
+namespace hone {
+namespace {
+
+using Kind = TrialStanding::Kind;
+using Front = std::vector<std::uint32_t>;
+
+constexpr double infinity = std::numeric_limits<double>::infinity();
+constexpr std::size_t good_max = 25;
+
+double violation(const TrialRow& row) {
+  double sum = 0;
+  for (const double c : row.constraints)
+    if (!(c <= 0)) sum += std::isnan(c) ? infinity : c;
+  return sum;
+}
+
+bool dominates(std::span<const double> a, std::span<const double> b) {
+  bool less = false;
+  for (std::size_t m = 0; m < a.size(); ++m) {
+    if (a[m] > b[m]) return false;
+    less = less || a[m] < b[m];
+  }
+  return less;
+}
+
+/// Fronts of non-domination, best first. `rows` are sorted by their values in lexicographic order, so that nobody is
+/// dominated by a later one, and a front that does not dominate a row is found by bisection.
+std::vector<Front> fronts(const View& view, std::vector<std::uint32_t> rows) {
+  const auto key = [&](std::uint32_t i) { return std::tie(view[i].values, view[i].number); };
+  std::ranges::sort(rows, {}, key);
+  std::vector<Front> all;
+  for (const std::uint32_t row : rows) {
+    const auto dominated = [&](const Front& front) {
+      return std::ranges::any_of(front, [&](std::uint32_t i) { return dominates(view[i].values, view[row].values); });
+    };
+    const auto home = std::ranges::partition_point(all, dominated);
+    if (home == all.end()) {
+      all.push_back({row});
+    } else {
+      home->push_back(row);
+    }
+  }
+  return all;
+}
+
+/// Orders a front by crowding distance: the loneliest first.
+void by_crowding(const View& view, Front& front) {
+  std::vector<double> distance(view.size(), 0);
+  for (std::size_t m = 0; m < view.objectives(); ++m) {
+    std::ranges::sort(front, {}, [&](std::uint32_t i) { return std::tuple(view[i].values[m], i); });
+    const double range = view[front.back()].values[m] - view[front.front()].values[m];
+    distance[front.front()] = distance[front.back()] = infinity;
+    if (range > 0)
+      for (std::size_t i = 1; i + 1 < front.size(); ++i)
+        distance[front[i]] += (view[front[i + 1]].values[m] - view[front[i - 1]].values[m]) / range;
+  }
+  std::ranges::sort(front, {}, [&](std::uint32_t i) { return std::tuple(-distance[i], i); });
+}
+
+/// The best `wanted` of the complete trials of several objectives.
+Front best_by_fronts(const View& view, const std::vector<TrialStanding>& standings, std::size_t wanted) {
+  Front complete, best;
+  for (std::uint32_t i = 0; i < standings.size(); ++i)
+    if (standings[i].kind == Kind::complete) complete.push_back(i);
+  for (Front& front : fronts(view, complete)) {
+    if (best.size() + front.size() > wanted) by_crowding(view, front);
+    const std::size_t taken = std::min(front.size(), wanted - best.size());
+    best.insert(best.end(), front.begin(), front.begin() + static_cast<std::ptrdiff_t>(taken));
+    if (best.size() == wanted) break;
+  }
+  return best;
+}
+
+}  // namespace
+
+TrialStanding standing(const TrialRow& row) {
+  const bool complete = row.state == TrialState::complete;
+  if (complete) {
+    if (std::ranges::any_of(row.values, [](double v) { return std::isnan(v); })) return {Kind::bad, 0, 0};
+    const double violated = violation(row);
+    if (violated > 0) return {Kind::infeasible, violated, 0};
+    return {Kind::complete, row.values.empty() ? infinity : row.values[0], 0};
+  }
+  if ((row.state == TrialState::pruned || row.state == TrialState::paused) && !row.reports.empty()) {
+    const std::int64_t step = row.reports.back().step;
+    const double value = rung_value(row, step);
+    if (value < infinity) return {Kind::stopped, -static_cast<double>(step), value};
+  }
+  return {is_finished(row.state) ? Kind::bad : Kind::pending, 0, 0};
+}
+
+TrialSplit split_trials(const View& view, const std::vector<TrialStanding>& standings) {
+  TrialSplit split;
+  Front ranked;
+  for (std::uint32_t i = 0; i < standings.size(); ++i) {
+    if (standings[i].kind < Kind::bad) ranked.push_back(i);
+    if (standings[i].kind == Kind::bad) ++split.counted;
+  }
+  split.ranked = ranked.size();
+  split.counted += ranked.size();
+  const bool several = view.objectives() > 1;
+  const std::size_t tenth = (split.counted + 9) / 10;
+  const std::size_t wanted = std::min(ranked.size(), several ? tenth : std::min(tenth, good_max));
+
+  Front best;
+  if (several) best = best_by_fronts(view, standings, wanted);
+  if (best.size() < wanted) {
+    const auto key = [&](std::uint32_t i) {
+      return std::tuple(standings[i].kind, standings[i].first, standings[i].second, i);
+    };
+    // With several objectives every complete trial is among the good ones already.
+    if (several) std::erase_if(ranked, [&](std::uint32_t i) { return standings[i].kind == Kind::complete; });
+    const std::size_t missing = wanted - best.size();
+    std::ranges::nth_element(ranked, ranked.begin() + static_cast<std::ptrdiff_t>(missing) - 1, {}, key);
+    best.insert(best.end(), ranked.begin(), ranked.begin() + static_cast<std::ptrdiff_t>(missing));
+  }
+  std::ranges::sort(best);
+  split.good = std::move(best);
+  return split;
+}
+
+}  // namespace hone

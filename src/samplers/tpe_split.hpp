@@ -1,0 +1,41 @@
+/// Which trials count as good: the split that TPE's two mixtures are built from.
+#pragma once
+#include <cstdint>
+#include <vector>
+
+#include "trial/view.hpp"
+
+namespace hone {
+
+/// What a trial's row is worth to a ranking. Fixed once the trial is finished.
+struct TrialStanding {
+  enum class Kind : std::uint8_t {
+    complete,    ///< feasible, by value (one objective) or by rank of non-domination
+    stopped,     ///< pruned or paused with finite reports: the farthest first, then by value there
+    infeasible,  ///< complete, by the sum of its positive constraints
+    bad,         ///< finished without a usable value
+    pending,     ///< waiting, running, or paused without a report: assumed bad, and not counted
+  };
+  Kind kind = Kind::pending;
+  double first = 0, second = 0;  ///< keys within the kind, lower is better
+
+  friend bool operator==(const TrialStanding&, const TrialStanding&) = default;
+};
+
+TrialStanding standing(const TrialRow& row);
+
+struct TrialSplit {
+  std::vector<std::uint32_t> good;  ///< row numbers, ascending
+  std::size_t ranked = 0;           ///< trials of the first three kinds
+  std::size_t counted = 0;          ///< and the bad ones
+};
+
+/// The best min(ceil(counted / 10), 25) trials; with several objectives ceil(counted / 10), filled front by front, the
+/// last one by crowding distance. Bad and pending trials are never good. Ties by number.
+/// `standings`: (view.size()). Cost: O(n); with several objectives O(n log n) to O(n^2).
+///
+/// Source: Optuna 5's TPE sampler; fronts as in Zhang et al., "An efficient approach to nondominated sorting (ENS)",
+/// IEEE TEVC 19, 2015; crowding distance as in Deb et al., NSGA-II, 2002.
+TrialSplit split_trials(const View& view, const std::vector<TrialStanding>& standings);
+
+}  // namespace hone

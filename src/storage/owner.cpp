@@ -1,0 +1,84 @@
+/// Who holds a trial, and whether that process is certainly gone (declared in storage/store.hpp).
+#include <fmt/format.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <fstream>
+#include <optional>
+#include <sstream>
+
+#include "base/text.hpp"
+#include "storage/store.hpp"
+
+namespace hone {
+namespace {
+
+std::string first_line(const std::string& path) {
+  std::ifstream file(path);
+  std::string line;
+  std::getline(file, line);
+  return line;
+}
+
+std::string host_name() {
+  char name[256] = {};
+  return ::gethostname(name, sizeof name - 1) == 0 ? name : "localhost";
+}
+
+/// It changes with every boot and never comes back.
+const std::string& boot_id() {
+  static const std::string id = first_line("/proc/sys/kernel/random/boot_id");
+  return id;
+}
+
+struct ProcessStatus {
+  char state = '?';  ///< 'Z': ended, but its parent has not looked yet
+  std::int64_t start = 0;
+};
+
+/// Fields 3 and 22 of /proc/PID/stat. The second field, the program's name in parentheses, may itself contain spaces
+/// and parentheses: what follows the last ')' is regular.
+std::optional<ProcessStatus> process_status(std::int64_t process) {
+  const std::string line = first_line(fmt::format("/proc/{}/stat", process));
+  const std::size_t name_end = line.rfind(')');
+  if (name_end == std::string::npos) return std::nullopt;
+  std::istringstream fields(line.substr(name_end + 1));
+  ProcessStatus status;
+  fields >> status.state;
+  std::string skipped;
+  for (int field = 4; field < 22; ++field) fields >> skipped;
+  if (!(fields >> status.start)) return std::nullopt;
+  return status;
+}
+
+}  // namespace
+
+std::string Owner::text() const {
+  return fmt::format("{}:{}:{}:{}", host, process, process_start, boot_id);
+}
+
+Owner Owner::this_process() {
+  Owner owner{host_name(), hone::boot_id(), ::getpid(), 0};
+  if (const auto status = process_status(owner.process)) owner.process_start = status->start;
+  return owner;
+}
+
+bool Owner::same_host() const {
+  return host == host_name();
+}
+
+bool Owner::may_be_alive() const {
+  if (!same_host()) return true;
+  const std::string& now = hone::boot_id();
+  if (boot_id.empty() || now.empty()) return true;
+  if (boot_id != now) return false;
+  if (process <= 0) return true;
+  const auto status = process_status(process);
+  if (!status)
+    return ::kill(static_cast<pid_t>(process), 0) == 0 || errno != ESRCH;  // /proc may hide others' processes
+  if (status->state == 'Z' || status->state == 'X') return false;
+  return process_start == 0 || status->start == process_start;
+}
+
+}  // namespace hone

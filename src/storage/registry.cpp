@@ -1,0 +1,60 @@
+/// From a URL to a store (declared in storage/store.hpp).
+#include <fmt/format.h>
+
+#include <array>
+
+#include "base/text.hpp"
+#include "storage/store.hpp"
+
+namespace hone {
+namespace {
+
+constexpr const StoreInfo* stores[] = {
+#define HONE_STORE(id) &id##_store_info,
+#include "storage/store_list.inc"
+#undef HONE_STORE
+};
+
+struct Address {
+  const StoreInfo* store;
+  std::string_view rest;  ///< what follows "scheme://"
+};
+
+Result<Address> parse_url(std::string_view url) {
+  const std::size_t colon = url.find("://");
+  const std::string_view scheme = url.substr(0, colon);
+  std::vector<std::string> known;
+  for (const StoreInfo* store : stores) {
+    if (colon != std::string_view::npos && store->scheme == scheme) return Address{store, url.substr(colon + 3)};
+    known.emplace_back(store->scheme);
+  }
+  if (colon == std::string_view::npos)
+    return refuse(
+        fmt::format("'{}' is not a storage URL; for a file write sqlite:///{} (relative) or sqlite:////folder/"
+                    "{} (absolute)",
+                    quoted(url), url.empty() ? "hone.db" : url, url.empty() ? "hone.db" : url));
+  return refuse(fmt::format("unknown kind of storage '{}' in '{}': {}", quoted(scheme), quoted(url),
+                            suggest_name(scheme, known)));
+}
+
+}  // namespace
+
+std::span<const StoreInfo* const> all_stores() {
+  return stores;
+}
+
+Result<std::unique_ptr<Store>> open_store(std::string_view url, bool create, double busy_seconds) {
+  HONE_TRY(const Address address, parse_url(url));
+  return address.store->open(address.rest, create, busy_seconds);
+}
+
+Result<std::string> store_path(std::string_view url) {
+  HONE_TRY(const Address address, parse_url(url));
+  if (address.store->scheme == "memory") return std::string();
+  if (!address.rest.starts_with('/') || address.rest.size() < 2)
+    return refuse(fmt::format(
+        "'{}' names no file; write sqlite:///FILE (relative) or sqlite:////FOLDER/FILE (absolute)", quoted(url)));
+  return std::string(address.rest.substr(1));
+}
+
+}  // namespace hone

@@ -1,0 +1,259 @@
+#include "storage/sqlite_schema.hpp"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <array>
+#include <chrono>
+#include <cstring>
+#include <fstream>
+#include <thread>
+
+#include "base/clock.hpp"
+
+namespace hone {
+namespace {
+
+// No list after IN has more than two members: SQLite would build a table of it at every write.
+// `special` is NULL but for numbers that SQLite does not keep: see sqlite_values.hpp.
+constexpr const char* tables = R"(
+CREATE TABLE studies(
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  name TEXT NOT NULL UNIQUE,
+  kind TEXT NOT NULL,
+  seed TEXT NOT NULL,               -- 64 bits without sign
+  max_step INTEGER NOT NULL,
+  space_hash TEXT NOT NULL,
+  data_hash TEXT NOT NULL,
+  created_ms INTEGER NOT NULL,
+  study_file TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE objectives(
+  study INTEGER NOT NULL REFERENCES studies ON DELETE CASCADE,
+  position INTEGER NOT NULL,
+  direction TEXT NOT NULL CHECK(direction IN ('minimize', 'maximize')),
+  metric TEXT NOT NULL,
+  PRIMARY KEY(study, position)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE attributes(
+  study INTEGER NOT NULL REFERENCES studies ON DELETE CASCADE,
+  key TEXT NOT NULL,
+  value TEXT NOT NULL,
+  PRIMARY KEY(study, key)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE journal(               -- one row per revision of a study
+  study INTEGER NOT NULL REFERENCES studies ON DELETE CASCADE,
+  revision INTEGER NOT NULL,
+  at_ms INTEGER NOT NULL,
+  kind TEXT NOT NULL,
+  trial INTEGER NOT NULL,           -- -1: the study as a whole
+  changes INTEGER NOT NULL,         -- 1 if the trial changed, 0 if the line only speaks of it
+  step INTEGER NOT NULL,
+  detail TEXT NOT NULL,
+  PRIMARY KEY(study, revision)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE trials(
+  study INTEGER NOT NULL REFERENCES studies ON DELETE CASCADE,
+  number INTEGER NOT NULL,
+  state TEXT NOT NULL CHECK(state = 'waiting' OR state = 'running' OR state = 'paused' OR state = 'complete' OR
+                            state = 'pruned' OR state = 'failed'),
+  origin TEXT NOT NULL,
+  arm TEXT NOT NULL,
+  why TEXT NOT NULL,
+  attempt INTEGER NOT NULL,
+  seen INTEGER NOT NULL,
+  asked INTEGER NOT NULL,
+  finished INTEGER NOT NULL DEFAULT 0,
+  until_step INTEGER NOT NULL,
+  started_ms INTEGER NOT NULL,
+  seconds REAL NOT NULL DEFAULT 0,
+  reason TEXT NOT NULL DEFAULT '',
+  options_hash TEXT NOT NULL,
+  kernel_id TEXT NOT NULL,
+  point TEXT NOT NULL,              -- unit coordinates of all axes; inactive ones are 0.5
+  PRIMARY KEY(study, number),
+  CHECK((finished > 0) = (state = 'complete' OR state = 'pruned' OR state = 'failed'))
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE parameters(            -- the configuration; inactive parameters are absent
+  study INTEGER NOT NULL,
+  trial INTEGER NOT NULL,
+  position INTEGER NOT NULL,
+  name TEXT NOT NULL,
+  type TEXT NOT NULL,
+  value TEXT NOT NULL,
+  PRIMARY KEY(study, trial, position),
+  FOREIGN KEY(study, trial) REFERENCES trials ON DELETE CASCADE
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE trial_constraints(
+  study INTEGER NOT NULL,
+  trial INTEGER NOT NULL,
+  position INTEGER NOT NULL,
+  value REAL,
+  special TEXT,
+  PRIMARY KEY(study, trial, position),
+  FOREIGN KEY(study, trial) REFERENCES trials ON DELETE CASCADE
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE runs(
+  study INTEGER NOT NULL,
+  trial INTEGER NOT NULL,
+  run INTEGER NOT NULL,
+  seed TEXT NOT NULL,               -- 64 bits without sign
+  attempt INTEGER NOT NULL,         -- how often it was started
+  losses INTEGER NOT NULL DEFAULT 0, -- how many of its holders died
+  state TEXT NOT NULL,
+  token TEXT,                       -- of the present holder, or of the one who told the outcome
+  host TEXT,                        -- the holder: host, boot, process, start time of the process
+  boot_id TEXT,
+  process INTEGER,
+  process_start INTEGER,
+  PRIMARY KEY(study, trial, run),
+  FOREIGN KEY(study, trial) REFERENCES trials ON DELETE CASCADE
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE run_values(
+  study INTEGER NOT NULL,
+  trial INTEGER NOT NULL,
+  run INTEGER NOT NULL,
+  position INTEGER NOT NULL,        -- of the objective
+  value REAL NOT NULL,
+  special TEXT,
+  PRIMARY KEY(study, trial, run, position),
+  FOREIGN KEY(study, trial, run) REFERENCES runs ON DELETE CASCADE
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE reports(
+  study INTEGER NOT NULL,
+  trial INTEGER NOT NULL,
+  run INTEGER NOT NULL,
+  step INTEGER NOT NULL,
+  value REAL,
+  special TEXT,
+  PRIMARY KEY(study, trial, run, step),
+  FOREIGN KEY(study, trial, run) REFERENCES runs ON DELETE CASCADE
+) STRICT, WITHOUT ROWID;
+
+CREATE VIEW results AS              -- the value of a trial is the mean over its complete runs
+  SELECT studies.name AS study, trials.number AS trial, trials.state, trials.arm, trials.seconds, trials.reason,
+         objectives.metric, objectives.direction, avg(run_values.value) AS value
+  FROM trials JOIN studies ON studies.id = trials.study JOIN objectives ON objectives.study = trials.study
+  LEFT JOIN runs ON runs.study = trials.study AND runs.trial = trials.number AND runs.state = 'complete'
+  LEFT JOIN run_values ON run_values.study = runs.study AND run_values.trial = runs.trial
+    AND run_values.run = runs.run AND run_values.position = objectives.position
+  GROUP BY trials.study, trials.number, objectives.position;
+)";
+
+std::int64_t big_endian(const unsigned char* bytes) {
+  return std::int64_t{bytes[0]} << 24 | std::int64_t{bytes[1]} << 16 | std::int64_t{bytes[2]} << 8 | bytes[3];
+}
+
+/// `what` is wrong with the file.
+std::unexpected<Error> not_ours(const std::string& path, std::string_view what) {
+  return refuse(
+      fmt::format("'{}' {}; it was left as it is. Choose another file with --storage sqlite:///FILE", path, what));
+}
+
+Result<void> check_identity(const std::string& path, std::int64_t application_id, std::int64_t format) {
+  if (application_id != sqlite_application_id) return not_ours(path, "is the SQLite database of another program");
+  if (format > sqlite_format)
+    return refuse(
+        fmt::format("'{}' was written by a newer hone (storage format {}, this one reads up to {}): upgrade "
+                    "hone, or choose another file with --storage",
+                    path, format, sqlite_format));
+  return {};
+}
+
+/// What can be said without SQLite, which leaves traces beside a file as soon as it reads it.
+Result<void> look_before(const SqliteOptions& options, const std::string& path) {
+  const std::filesystem::path folder = std::filesystem::path(path).parent_path();
+  std::error_code error;
+  if (!std::filesystem::is_directory(folder, error))
+    return fail(Error::Kind::not_found,
+                fmt::format("the folder '{}' for '{}' does not exist: create it first", folder.string(), path));
+  if (std::filesystem::is_directory(path, error))
+    return refuse(fmt::format("'{}' is a folder; name a file in it: --storage sqlite:///{}", path,
+                              (options.path / "hone.db").string()));
+  if (const std::string network = options.network_file_system(folder); !network.empty())
+    return refuse(
+        fmt::format("'{}' lies on a network file system ({}), where SQLite's locks cannot be trusted: choose "
+                    "a local disk, for example --storage sqlite:////var/tmp/hone.db",
+                    path, network));
+  const bool exists = std::filesystem::exists(path, error);
+  if (!exists && !options.create)
+    return fail(Error::Kind::not_found,
+                fmt::format("there is no store '{}': `hone fit` and `hone tune` create it", path));
+  if (::access(folder.c_str(), W_OK | X_OK) != 0)
+    return refuse(
+        fmt::format("the folder '{}' cannot be written, and '{}' needs its log beside it: change the "
+                    "permissions, or choose another file with --storage",
+                    folder.string(), path));
+  if (!exists) return {};
+  if (::access(path.c_str(), R_OK | W_OK) != 0)
+    return refuse(
+        fmt::format("'{}' cannot be {}: change its permissions (chmod u+rw), or choose another file with "
+                    "--storage",
+                    path, ::access(path.c_str(), R_OK) != 0 ? "read" : "written: it is read-only"));
+  std::array<unsigned char, 100> header{};
+  std::ifstream file(path, std::ios::binary);
+  file.read(reinterpret_cast<char*>(header.data()), header.size());
+  if (file && std::memcmp(header.data(), "SQLite format 3", 16) == 0)
+    return check_identity(path, big_endian(&header[68]), big_endian(&header[60]));
+  // Somebody who was stopped while creating the file leaves nothing in it, or a journal: SQLite puts that right.
+  if (std::filesystem::file_size(path, error) == 0 || std::filesystem::exists(path + "-journal", error)) return {};
+  return not_ours(path, "is not a SQLite file");
+}
+
+/// SQLite does not wait for this lock by itself.
+Result<void> switch_to_log(SqliteDatabase& database, double busy_seconds) {
+  const double give_up = system_clock().monotonic_seconds() + busy_seconds;
+  for (;;) {
+    auto done = database.run("PRAGMA journal_mode=WAL");
+    const int code = sqlite3_errcode(database.handle()) & 0xff;
+    if (done || code != SQLITE_BUSY || system_clock().monotonic_seconds() > give_up) return done;
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  }
+}
+
+Result<void> create_tables(SqliteDatabase& database) {
+  SqliteTransaction transaction(database);
+  HONE_TRY_VOID(transaction.begin_write(Commit::durable));
+  HONE_TRY(const std::int64_t others, database.number("SELECT count(*) FROM sqlite_schema"));
+  if (others > 0) return {};  // another process was faster
+  HONE_TRY_VOID(database.run(tables));
+  HONE_TRY_VOID(database.run(fmt::format("PRAGMA application_id={}", sqlite_application_id).c_str()));
+  HONE_TRY_VOID(database.run(fmt::format("PRAGMA user_version={}", sqlite_format).c_str()));
+  return transaction.commit();
+}
+
+}  // namespace
+
+Result<void> open_sqlite_file(SqliteDatabase& database, const SqliteOptions& options) {
+  const std::string path = options.vfs ? options.path.string() : std::filesystem::absolute(options.path).string();
+  if (!options.vfs) HONE_TRY_VOID(look_before(options, path));
+  HONE_TRY_VOID(database.open(path, options.create, options.busy_seconds, options.vfs));
+  if (sqlite3_db_readonly(database.handle(), "main") == 1)
+    return refuse(
+        fmt::format("'{}' is read-only: change its permissions, or choose another file with --storage", path));
+
+  HONE_TRY(const std::int64_t objects, database.number("SELECT count(*) FROM sqlite_schema"));
+  if (objects == 0 && !options.create)
+    return fail(Error::Kind::not_found, fmt::format("'{}' is empty: `hone fit` and `hone tune` fill it", path));
+  if (objects > 0) {
+    HONE_TRY(const std::int64_t application_id, database.number("PRAGMA application_id"));
+    HONE_TRY(const std::int64_t format, database.number("PRAGMA user_version"));
+    HONE_TRY_VOID(check_identity(path, application_id, format));
+  }
+  // EXTRA comes before WAL, so that the change of journal itself survives power loss (docs/formats/storage.md).
+  HONE_TRY_VOID(database.run("PRAGMA synchronous=EXTRA; PRAGMA foreign_keys=ON"));
+  if (objects == 0) HONE_TRY_VOID(create_tables(database));
+  HONE_TRY_VOID(switch_to_log(database, options.busy_seconds));
+  return database.run(fmt::format("PRAGMA wal_autocheckpoint={}", options.log_pages).c_str());
+}
+
+}  // namespace hone

@@ -1,0 +1,152 @@
+/// Studies in a SQLite file; several processes may work on it at once. The tables: docs/formats/storage.md.
+///
+/// The verbs are in sqlite_store.cpp (studies), sqlite_trials.cpp (trials) and sqlite_changes.cpp (reading trials).
+#pragma once
+#include <mutex>
+
+#include "storage/sqlite_database.hpp"
+#include "storage/sqlite_schema.hpp"
+#include "storage/store_rules.hpp"
+
+namespace hone {
+
+class SqliteStore final : public Store {
+ public:
+  /// Errors: of `open_sqlite_file`.
+  static Result<std::unique_ptr<SqliteStore>> open(const SqliteOptions& options);
+
+  std::string url() const override;
+  Result<StudyRecord> create_study(const StudyRecord& record) override;
+  Result<std::optional<StudyRecord>> find_study(std::string_view name) override;
+  Result<std::vector<StudyRecord>> studies() override;
+  Result<void> remove_study(StudyId study) override;
+  Result<void> set_attribute(StudyId study, std::string_view key, std::string_view value) override;
+  Result<std::optional<std::string>> attribute(StudyId study, std::string_view key) override;
+  Result<Revision> log(StudyId study, const Event& event) override;
+  Result<std::vector<Event>> events(StudyId study) override;
+  Result<Claim> create_trial(StudyId study, const NewTrial& trial, const Owner& owner) override;
+  Result<Claim> claim_trial(StudyId study, std::int64_t number, std::int64_t until_step, const Owner& owner) override;
+  Result<Revision> report(StudyId study, const Claim& claim, std::int64_t step, double value) override;
+  Result<Revision> pause(StudyId study, const Claim& claim, std::int64_t step, double seconds) override;
+  Result<Revision> release(StudyId study, const Claim& claim, double seconds) override;
+  Result<Revision> tell(StudyId study, const Claim& claim, const Outcome& outcome) override;
+  Result<Revision> prune(StudyId study, std::int64_t number, std::string_view reason) override;
+  Result<std::vector<std::int64_t>> reclaim_dead(StudyId study, std::int64_t retries) override;
+  Result<Changes> changed_since(StudyId study, Revision revision) override;
+
+ private:
+  /// What a verb must know about a trial before it moves it.
+  struct Standing {
+    TrialState state = TrialState::waiting;
+    std::string token;         ///< "" if nobody holds it or told it
+    std::int64_t attempt = 0;  ///< how often run 0 was started
+  };
+
+  explicit SqliteStore(std::filesystem::path path) : path_(std::move(path)) {}
+
+  // These are parts of verbs: they need mutex_ and a transaction.
+  Result<std::vector<StudyRecord>> read_studies(SqliteRows& rows);
+  /// The present revision; `not_found` for an unknown study.
+  Result<Revision> revision_of(StudyId study);
+  /// Writes the journal's next line: that is the next revision. `changes`: it changes the trial.
+  Result<Revision> write_line(StudyId study, std::string_view kind, std::int64_t trial, bool changes, std::int64_t step,
+                              std::string_view detail);
+  /// The line of a verb on a trial.
+  Result<Revision> change(StudyId study, std::string_view kind, std::int64_t trial, std::int64_t step,
+                          std::string_view detail) {
+    return write_line(study, kind, trial, true, step, detail);
+  }
+  Result<Standing> standing(StudyId study, std::int64_t number);
+  /// Errors: `conflict` unless `claim` is the present one.
+  Result<void> require_holder(StudyId study, const Claim& claim);
+  /// running -> paused or waiting, away from its holder.
+  Result<void> take(StudyId study, std::int64_t number, TrialState to, double seconds);
+  Result<void> finish(StudyId study, std::int64_t number, TrialState to, std::string_view reason, double seconds,
+                      Revision revision);
+  /// running -> paused or waiting by its holder: one verb.
+  Result<Revision> hand_back(StudyId study, const Claim& claim, TrialState to, std::string_view kind, std::int64_t step,
+                             double seconds);
+  Result<Revision> told_again(StudyId study, const Claim& claim, const Standing& before, const Outcome& outcome);
+  Result<std::size_t> objectives(StudyId study);
+  /// `objectives`: how many values a complete trial has.
+  Result<TrialRecord> read_trial(StudyId study, std::int64_t number, std::size_t objectives);
+  Result<void> read_parts(StudyId study, TrialRecord& trial);
+  Result<void> read_run(StudyId study, std::int64_t number, Run& run);
+
+  std::filesystem::path path_;
+  std::mutex mutex_;         // guards everything below
+  SqliteDatabase database_;  // before the statements: they go first
+
+#define HONE_STATEMENT(name, sql) SqliteStatement name##_{database_, sql}
+#define HONE_RUN_0 " WHERE study = ?1 AND trial = ?2 AND run = 0"
+#define HONE_LIVE_TRIAL " WHERE study = ?1 AND number = ?2 AND finished = 0"
+  HONE_STATEMENT(select_revision,
+                 "SELECT coalesce((SELECT max(revision) FROM journal WHERE study = id), 0) "
+                 "FROM studies WHERE id = ?1");
+  HONE_STATEMENT(new_line, "INSERT INTO journal VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)");
+  HONE_STATEMENT(
+      count_objectives,
+      "SELECT (SELECT count(*) FROM objectives WHERE study = ?1), (SELECT count(*) FROM studies WHERE id = ?1)");
+  HONE_STATEMENT(select_attribute, "SELECT value FROM attributes WHERE study = ?1 AND key = ?2");
+  HONE_STATEMENT(put_attribute, "INSERT OR REPLACE INTO attributes VALUES(?1, ?2, ?3)");
+
+  HONE_STATEMENT(next_number, "SELECT coalesce(max(number) + 1, 0) FROM trials WHERE study = ?1");
+  HONE_STATEMENT(new_trial,
+                 "INSERT INTO trials(study, number, state, origin, arm, why, attempt, seen, asked, "
+                 "until_step, started_ms, options_hash, kernel_id, point) "
+                 "VALUES(?1, ?2, 'running', ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)");
+  HONE_STATEMENT(new_parameter, "INSERT INTO parameters VALUES(?1, ?2, ?3, ?4, ?5, ?6)");
+  HONE_STATEMENT(new_run,
+                 "INSERT INTO runs(study, trial, run, state, attempt, token, host, boot_id, process, "
+                 "process_start, seed) VALUES(?1, ?2, 0, 'running', ?3, ?4, ?5, ?6, ?7, ?8, ?9)");
+  HONE_STATEMENT(select_standing,
+                 "SELECT trials.state, runs.token, runs.attempt FROM trials JOIN runs "
+                 "ON runs.study = trials.study AND runs.trial = trials.number AND runs.run = 0 "
+                 "WHERE trials.study = ?1 AND trials.number = ?2");
+  HONE_STATEMENT(give_trial, "UPDATE trials SET state = 'running', until_step = ?3" HONE_LIVE_TRIAL);
+  HONE_STATEMENT(give_run,
+                 "UPDATE runs SET state = 'running', attempt = ?3, token = ?4, host = ?5, boot_id = ?6, "
+                 "process = ?7, process_start = ?8" HONE_RUN_0);
+  HONE_STATEMENT(take_trial, "UPDATE trials SET state = ?3, seconds = seconds + ?4" HONE_LIVE_TRIAL);
+  HONE_STATEMENT(take_run,
+                 "UPDATE runs SET state = ?3, token = NULL, host = NULL, boot_id = NULL, process = NULL, "
+                 "process_start = NULL" HONE_RUN_0);
+  HONE_STATEMENT(finish_trial,
+                 "UPDATE trials SET state = ?3, reason = ?4, seconds = seconds + ?5, "
+                 "finished = ?6" HONE_LIVE_TRIAL);
+  HONE_STATEMENT(finish_run, "UPDATE runs SET state = ?3" HONE_RUN_0);
+  HONE_STATEMENT(put_report, "INSERT OR REPLACE INTO reports VALUES(?1, ?2, 0, ?3, ?4, ?5)");
+  HONE_STATEMENT(new_value, "INSERT INTO run_values VALUES(?1, ?2, 0, ?3, ?4, ?5)");
+  HONE_STATEMENT(new_constraint, "INSERT INTO trial_constraints VALUES(?1, ?2, ?3, ?4, ?5)");
+  HONE_STATEMENT(running,
+                 "SELECT trial, losses, host, boot_id, process, process_start FROM runs "
+                 "WHERE study = ?1 AND run = 0 AND state = 'running'");
+  HONE_STATEMENT(count_loss, "UPDATE runs SET losses = ?3" HONE_RUN_0);
+
+  HONE_STATEMENT(select_changed,
+                 "SELECT trial, revision FROM journal WHERE study = ?1 AND revision > ?2 AND changes = 1 "
+                 "ORDER BY revision");
+  HONE_STATEMENT(select_trial,
+                 "SELECT state, origin, arm, why, attempt, seen, asked, finished, until_step, "
+                 "started_ms, seconds, reason, point FROM trials WHERE study = ?1 AND number = ?2");
+  HONE_STATEMENT(select_parameters,
+                 "SELECT name, type, value FROM parameters WHERE study = ?1 AND trial = ?2 "
+                 "ORDER BY position");
+  HONE_STATEMENT(select_constraints,
+                 "SELECT value, special FROM trial_constraints WHERE study = ?1 AND trial = ?2 "
+                 "ORDER BY position");
+  HONE_STATEMENT(select_runs,
+                 "SELECT run, seed, attempt, state, token FROM runs WHERE study = ?1 AND trial = ?2 "
+                 "ORDER BY run");
+  HONE_STATEMENT(select_values,
+                 "SELECT value, special FROM run_values WHERE study = ?1 AND trial = ?2 AND run = ?3 "
+                 "ORDER BY position");
+  HONE_STATEMENT(select_reports,
+                 "SELECT step, value, special FROM reports WHERE study = ?1 AND trial = ?2 AND "
+                 "run = ?3 ORDER BY step");
+#undef HONE_RUN_0
+#undef HONE_LIVE_TRIAL
+#undef HONE_STATEMENT
+};
+
+}  // namespace hone

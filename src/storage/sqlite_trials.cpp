@@ -1,0 +1,204 @@
+/// The verbs on trials. Each is one transaction: look, refuse or write, commit.
+#include <fmt/format.h>
+
+#include "base/check.hpp"
+#include "base/clock.hpp"
+#include "storage/sqlite_store.hpp"
+#include "storage/sqlite_values.hpp"
+
+namespace hone {
+
+Result<SqliteStore::Standing> SqliteStore::standing(StudyId study, std::int64_t number) {
+  SqliteRows rows = select_standing_.query(study, number);
+  HONE_TRY(const bool found, rows.next());
+  if (!found) {
+    HONE_TRY_VOID(revision_of(study));
+    return no_trial(number);
+  }
+  HONE_TRY(const TrialState state, state_from(rows.text(0)));
+  return Standing{state, std::string(rows.text(1)), rows.integer(2)};
+}
+
+Result<void> SqliteStore::require_holder(StudyId study, const Claim& claim) {
+  HONE_TRY(const Standing now, standing(study, claim.trial));
+  if (now.state != TrialState::running || now.token != claim.token) return not_holder(claim.trial, now.state);
+  return {};
+}
+
+Result<Claim> SqliteStore::create_trial(StudyId study, const NewTrial& trial, const Owner& owner) {
+  HONE_TRY_VOID(check_new_trial(trial));
+  const std::scoped_lock lock(mutex_);
+  SqliteTransaction transaction(database_);
+  HONE_TRY_VOID(transaction.begin_write(Commit::relaxed));
+  {
+    SqliteRows rows = next_number_.query(study);
+    HONE_TRY_VOID(rows.next());
+    if (const std::int64_t next = rows.integer(0); next != trial.number) {
+      HONE_TRY_VOID(revision_of(study));
+      return not_next(trial.number, next);
+    }
+  }
+  HONE_TRY(const Revision revision, change(study, "asked", trial.number, trial.until_step, trial.arm));
+  Claim claim{trial.number, claim_token(owner, 1), revision};
+  HONE_TRY_VOID(new_trial_.run(study, trial.number, origin_name(trial.origin), trial.arm, trial.why, trial.attempt,
+                               trial.seen, revision, trial.until_step, system_clock().unix_ms(), trial.options_hash,
+                               trial.kernel_id, point_text(trial.point)));
+  HONE_TRY_VOID(new_run_.run(study, trial.number, 1, claim.token, owner.host, owner.boot_id, owner.process,
+                             owner.process_start, seed_text(trial.run_seed)));
+  std::int64_t position = 0;
+  for (const auto& [name, value] : trial.configuration.entries())
+    HONE_TRY_VOID(new_parameter_.run(study, trial.number, position++, name, value_type_name(value), value_text(value)));
+  HONE_TRY_VOID(transaction.commit());
+  return claim;
+}
+
+Result<Claim> SqliteStore::claim_trial(StudyId study, std::int64_t number, std::int64_t until_step,
+                                       const Owner& owner) {
+  const std::scoped_lock lock(mutex_);
+  SqliteTransaction transaction(database_);
+  HONE_TRY_VOID(transaction.begin_write(Commit::relaxed));
+  HONE_TRY(const Standing before, standing(study, number));
+  if (before.state != TrialState::waiting && before.state != TrialState::paused)
+    return wrong_state(number, before.state, "claimed");
+  const std::string_view kind = before.state == TrialState::paused ? "resumed" : "claimed";
+  HONE_TRY(const Revision revision, change(study, kind, number, until_step, owner.text()));
+  const std::int64_t attempt = before.attempt + 1;
+  Claim claim{number, claim_token(owner, attempt), revision};
+  HONE_TRY_VOID(give_trial_.run_on_one_row(study, number, until_step));
+  HONE_TRY_VOID(give_run_.run_on_one_row(study, number, attempt, claim.token, owner.host, owner.boot_id, owner.process,
+                                         owner.process_start));
+  HONE_TRY_VOID(transaction.commit());
+  return claim;
+}
+
+Result<Revision> SqliteStore::report(StudyId study, const Claim& claim, std::int64_t step, double value) {
+  HONE_TRY_VOID(check_report(step));
+  const std::scoped_lock lock(mutex_);
+  SqliteTransaction transaction(database_);
+  HONE_TRY_VOID(transaction.begin_write(Commit::relaxed));
+  HONE_TRY_VOID(require_holder(study, claim));
+  HONE_TRY(const Revision revision, change(study, "reported", claim.trial, step, ""));
+  HONE_TRY_VOID(put_report_.run(study, claim.trial, step, plain_value(value), special_name(value)));
+  HONE_TRY_VOID(transaction.commit());
+  return revision;
+}
+
+Result<Revision> SqliteStore::pause(StudyId study, const Claim& claim, std::int64_t step, double seconds) {
+  return hand_back(study, claim, TrialState::paused, "paused", step, seconds);
+}
+
+Result<Revision> SqliteStore::release(StudyId study, const Claim& claim, double seconds) {
+  return hand_back(study, claim, TrialState::waiting, "released", 0, seconds);
+}
+
+Result<Revision> SqliteStore::hand_back(StudyId study, const Claim& claim, TrialState to, std::string_view kind,
+                                        std::int64_t step, double seconds) {
+  HONE_TRY_VOID(check_seconds(seconds));
+  const std::scoped_lock lock(mutex_);
+  SqliteTransaction transaction(database_);
+  HONE_TRY_VOID(transaction.begin_write(Commit::relaxed));
+  HONE_TRY_VOID(require_holder(study, claim));
+  HONE_TRY(const Revision revision, change(study, kind, claim.trial, step, ""));
+  HONE_TRY_VOID(take(study, claim.trial, to, seconds));
+  HONE_TRY_VOID(transaction.commit());
+  return revision;
+}
+
+Result<void> SqliteStore::take(StudyId study, std::int64_t number, TrialState to, double seconds) {
+  HONE_CHECK(is_legal_move(TrialState::running, to), "a running trial may move there");
+  HONE_TRY_VOID(take_run_.run_on_one_row(study, number, state_name(to)));
+  return take_trial_.run_on_one_row(study, number, state_name(to), seconds);
+}
+
+Result<void> SqliteStore::finish(StudyId study, std::int64_t number, TrialState to, std::string_view reason,
+                                 double seconds, Revision revision) {
+  HONE_CHECK(is_finished(to), "a trial ends in a finished state");
+  HONE_TRY_VOID(finish_run_.run_on_one_row(study, number, state_name(to)));
+  return finish_trial_.run_on_one_row(study, number, state_name(to), reason, seconds, revision);
+}
+
+Result<std::size_t> SqliteStore::objectives(StudyId study) {
+  SqliteRows rows = count_objectives_.query(study);
+  HONE_TRY_VOID(rows.next());
+  if (rows.integer(1) == 0) return no_study(study);
+  if (rows.integer(0) == 0)
+    return fail(Error::Kind::corrupt, fmt::format("'{}': study {} has no objective", database_.path(), study));
+  return static_cast<std::size_t>(rows.integer(0));
+}
+
+Result<Revision> SqliteStore::tell(StudyId study, const Claim& claim, const Outcome& outcome) {
+  const std::scoped_lock lock(mutex_);
+  SqliteTransaction transaction(database_);
+  HONE_TRY_VOID(transaction.begin_write(Commit::durable));
+  HONE_TRY(const std::size_t expected, objectives(study));
+  HONE_TRY_VOID(check_outcome(outcome, expected));
+  HONE_TRY(const Standing before, standing(study, claim.trial));
+  if (is_finished(before.state)) return told_again(study, claim, before, outcome);
+  if (before.state != TrialState::running || before.token != claim.token) return not_holder(claim.trial, before.state);
+  HONE_TRY(const Revision revision, change(study, "told", claim.trial, 0, state_name(outcome.state)));
+  if (outcome.state == TrialState::complete)
+    for (std::size_t i = 0; i < outcome.values.size(); ++i)
+      HONE_TRY_VOID(new_value_.run(study, claim.trial, i, outcome.values[i], special_name(outcome.values[i])));
+  for (std::size_t i = 0; i < outcome.constraints.size(); ++i)
+    HONE_TRY_VOID(new_constraint_.run(study, claim.trial, i, plain_value(outcome.constraints[i]),
+                                      special_name(outcome.constraints[i])));
+  HONE_TRY_VOID(finish(study, claim.trial, outcome.state, outcome.reason, outcome.seconds, revision));
+  HONE_TRY_VOID(transaction.commit());
+  return revision;
+}
+
+Result<Revision> SqliteStore::told_again(StudyId study, const Claim& claim, const Standing& before,
+                                         const Outcome& outcome) {
+  if (before.token.empty() || before.token != claim.token) return not_holder(claim.trial, before.state);
+  HONE_TRY(const std::size_t values, objectives(study));
+  HONE_TRY(const TrialRecord trial, read_trial(study, claim.trial, values));
+  if (!same_outcome(trial, outcome)) return other_outcome(claim.trial, before.state);
+  return trial.finished;
+}
+
+Result<Revision> SqliteStore::prune(StudyId study, std::int64_t number, std::string_view reason) {
+  const std::scoped_lock lock(mutex_);
+  SqliteTransaction transaction(database_);
+  HONE_TRY_VOID(transaction.begin_write(Commit::durable));
+  HONE_TRY(const Standing before, standing(study, number));
+  if (before.state != TrialState::waiting && before.state != TrialState::paused)
+    return wrong_state(number, before.state, "pruned");
+  HONE_TRY(const Revision revision, change(study, "pruned", number, 0, reason));
+  HONE_TRY_VOID(finish(study, number, TrialState::pruned, reason, 0.0, revision));
+  HONE_TRY_VOID(transaction.commit());
+  return revision;
+}
+
+Result<std::vector<std::int64_t>> SqliteStore::reclaim_dead(StudyId study, std::int64_t retries) {
+  struct Lost {
+    std::int64_t number, losses;
+    std::string owner;
+  };
+  const std::scoped_lock lock(mutex_);
+  SqliteTransaction transaction(database_);
+  HONE_TRY_VOID(transaction.begin_write(Commit::relaxed));
+  HONE_TRY_VOID(revision_of(study));
+  std::vector<Lost> lost;
+  {
+    SqliteRows rows = running_.query(study);
+    HONE_TRY_VOID(rows.each([&]() -> Result<void> {
+      const Owner owner{std::string(rows.text(2)), std::string(rows.text(3)), rows.integer(4), rows.integer(5)};
+      if (!owner.may_be_alive()) lost.push_back({rows.integer(0), rows.integer(1) + 1, owner.text()});
+      return {};
+    }));
+  }
+  std::vector<std::int64_t> numbers;
+  for (const Lost& trial : lost) {
+    HONE_TRY(const Revision revision, change(study, "lost", trial.number, 0, trial.owner));
+    HONE_TRY_VOID(count_loss_.run_on_one_row(study, trial.number, trial.losses));
+    const TrialState after = state_after_loss(trial.losses, retries);
+    HONE_TRY_VOID(take(study, trial.number, TrialState::waiting, 0.0));
+    if (after == TrialState::failed)
+      HONE_TRY_VOID(finish(study, trial.number, after, loss_reason(trial.losses, retries), 0.0, revision));
+    numbers.push_back(trial.number);
+  }
+  if (!numbers.empty()) HONE_TRY_VOID(transaction.commit());
+  return numbers;
+}
+
+}  // namespace hone

@@ -1,0 +1,152 @@
+#include "storage/store_rules.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <bit>
+#include <cmath>
+
+#include "base/text.hpp"
+
+namespace hone {
+namespace {
+
+constexpr std::size_t name_length_max = 200;
+
+/// Equal bits: a stored NaN equals itself, and -0.0 differs from 0.0.
+bool same_bits(const std::vector<double>& a, const std::vector<double>& b) {
+  return std::ranges::equal(a, b, [](double x, double y) {
+    return std::bit_cast<std::uint64_t>(x) == std::bit_cast<std::uint64_t>(y) || (std::isnan(x) && std::isnan(y));
+  });
+}
+
+/// What the verbs on trials write into the journal.
+constexpr std::string_view verb_kinds[] = {"asked",    "claimed", "resumed", "reported", "paused",
+                                           "released", "told",    "pruned",  "lost"};
+
+bool is_control(char c) {
+  const auto byte = static_cast<unsigned char>(c);
+  return byte < 0x20 || byte == 0x7f;
+}
+
+}  // namespace
+
+Result<void> check_study(const StudyRecord& record) {
+  const std::string& name = record.name;
+  if (name.empty() || name.size() > name_length_max || std::ranges::any_of(name, is_control))
+    return refuse(fmt::format("'{}' cannot be the name of a study: 1 to {} printable characters, got {}", quoted(name),
+                              name_length_max, name.size()));
+  if (record.directions.empty() || record.directions.size() != record.metrics.size())
+    return refuse(
+        fmt::format("study '{}': at least one direction and one metric for each, got {} directions and {} "
+                    "metrics",
+                    name, record.directions.size(), record.metrics.size()));
+  for (const std::string& direction : record.directions)
+    if (direction != "minimize" && direction != "maximize")
+      return refuse(fmt::format("study '{}': direction '{}' must be minimize or maximize", name, quoted(direction)));
+  if (record.max_step < 0)
+    return refuse(fmt::format("study '{}': max_step must be 0 (no steps) or more, got {}", name, record.max_step));
+  return {};
+}
+
+Result<void> check_new_trial(const NewTrial& trial) {
+  if (trial.number < 0 || trial.attempt < 0 || trial.seen < 0 || trial.until_step < 0)
+    return refuse(fmt::format("trial {}: number, attempt {}, seen {} and until_step {} must be 0 or more", trial.number,
+                              trial.attempt, trial.seen, trial.until_step));
+  for (std::size_t axis = 0; axis < trial.point.size(); ++axis)
+    if (!(trial.point[axis] >= 0 && trial.point[axis] <= 1))
+      return refuse(fmt::format("trial {}: coordinate {} of the point is {}, must be in [0, 1]", trial.number, axis,
+                                number_text(trial.point[axis])));
+  return {};
+}
+
+Result<void> check_report(std::int64_t step) {
+  if (step < 0) return refuse(fmt::format("a report's step must be 0 or more, got {}", step));
+  return {};
+}
+
+Result<void> check_event(const Event& event) {
+  if (event.kind.empty() || std::ranges::find(verb_kinds, event.kind) != std::end(verb_kinds))
+    return refuse(fmt::format("'{}' cannot be logged: such a line is written by the verb itself", quoted(event.kind)));
+  return {};
+}
+
+Result<void> check_seconds(double seconds) {
+  if (!(seconds >= 0) || std::isinf(seconds))
+    return refuse(fmt::format("a running time must be finite and not negative, got {} s", number_text(seconds)));
+  return {};
+}
+
+Result<void> check_outcome(const Outcome& outcome, std::size_t objectives) {
+  if (!is_finished(outcome.state))
+    return refuse(fmt::format("a trial ends complete, pruned or failed, not '{}'", state_name(outcome.state)));
+  HONE_TRY_VOID(check_seconds(outcome.seconds));
+  if (outcome.state != TrialState::complete) return {};
+  if (outcome.values.size() != objectives)
+    return refuse(
+        fmt::format("a complete trial of this study has {} values, got {}", objectives, outcome.values.size()));
+  for (const double value : outcome.values)
+    if (!std::isfinite(value))
+      return refuse(fmt::format("the value of a complete trial must be finite, got {}; tell such a trial as failed",
+                                number_text(value)));
+  return {};
+}
+
+bool same_outcome(const TrialRecord& trial, const Outcome& outcome) {
+  return trial.state == outcome.state && trial.reason == outcome.reason &&
+         same_bits(trial.constraints, outcome.constraints) &&
+         (trial.state != TrialState::complete || same_bits(trial.values, outcome.values));
+}
+
+std::string claim_token(const Owner& owner, std::int64_t attempt) {
+  return fmt::format("{}#{}", owner.text(), attempt);
+}
+
+TrialState state_after_loss(std::int64_t losses, std::int64_t retries) {
+  return losses > retries ? TrialState::failed : TrialState::waiting;
+}
+
+std::string loss_reason(std::int64_t losses, std::int64_t retries) {
+  return fmt::format("its worker died {} time{}; {} retr{} allowed", losses, losses == 1 ? "" : "s", retries,
+                     retries == 1 ? "y is" : "ies are");
+}
+
+std::unexpected<Error> no_study(StudyId study) {
+  return fail(Error::Kind::not_found, fmt::format("there is no study with id {}: was it removed?", study));
+}
+
+std::unexpected<Error> no_trial(std::int64_t number) {
+  return fail(Error::Kind::not_found, fmt::format("the study has no trial {}", number));
+}
+
+std::unexpected<Error> name_taken(std::string_view name) {
+  return fail(Error::Kind::conflict, fmt::format("a study named '{}' exists already; take another name, or remove it "
+                                                 "with `hone study rm`",
+                                                 quoted(name, name_length_max)));
+}
+
+std::unexpected<Error> not_next(std::int64_t number, std::int64_t next) {
+  return fail(Error::Kind::conflict,
+              fmt::format("trial {} cannot be created: the next free number is {}", number, next));
+}
+
+std::unexpected<Error> wrong_state(std::int64_t number, TrialState state, std::string_view verb) {
+  return fail(Error::Kind::conflict,
+              fmt::format("trial {} is {}; only a waiting or paused trial can be {}", number, state_name(state), verb));
+}
+
+std::unexpected<Error> not_holder(std::int64_t number, TrialState state) {
+  if (state == TrialState::running)
+    return fail(Error::Kind::conflict,
+                fmt::format("trial {} is held by somebody else now: this worker's token is out of date", number));
+  return fail(Error::Kind::conflict,
+              fmt::format("trial {} is {}: this worker does not hold it any more", number, state_name(state)));
+}
+
+std::unexpected<Error> other_outcome(std::int64_t number, TrialState state) {
+  return fail(Error::Kind::conflict,
+              fmt::format("trial {} is {} already with another outcome; a finished trial never changes", number,
+                          state_name(state)));
+}
+
+}  // namespace hone

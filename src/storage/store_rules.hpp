@@ -1,0 +1,39 @@
+/// What every store must refuse, answer and write in the same words, whatever it keeps its studies in.
+#pragma once
+#include "storage/store.hpp"
+
+namespace hone {
+
+/// Names are 1 to 200 printable characters; one metric per direction, each direction "minimize" or "maximize".
+Result<void> check_study(const StudyRecord& record);
+Result<void> check_new_trial(const NewTrial& trial);
+Result<void> check_report(std::int64_t step);
+/// A journal line that is not a verb's: those are the stores' own to write.
+Result<void> check_event(const Event& event);
+/// Running times are finite and not negative.
+Result<void> check_seconds(double seconds);
+/// A finished state; when complete, `objectives` finite values.
+Result<void> check_outcome(const Outcome& outcome, std::size_t objectives);
+
+/// Is this the tell that finished the trial? Bits are compared; the running time is not part of an outcome, and values
+/// count only when complete.
+bool same_outcome(const TrialRecord& trial, const Outcome& outcome);
+
+/// Unique among the claims of a trial: every claim counts `attempt` up.
+std::string claim_token(const Owner& owner, std::int64_t attempt);
+/// Where a trial goes whose owner died for the `losses`-th time: back to waiting, or to failed.
+TrialState state_after_loss(std::int64_t losses, std::int64_t retries);
+std::string loss_reason(std::int64_t losses, std::int64_t retries);
+
+// Refusals.
+std::unexpected<Error> no_study(StudyId study);
+std::unexpected<Error> no_trial(std::int64_t number);
+std::unexpected<Error> name_taken(std::string_view name);
+std::unexpected<Error> not_next(std::int64_t number, std::int64_t next);
+/// `verb`: "claimed", "pruned".
+std::unexpected<Error> wrong_state(std::int64_t number, TrialState state, std::string_view verb);
+/// For a verb of the holder: the trial is in another state, or somebody else holds it.
+std::unexpected<Error> not_holder(std::int64_t number, TrialState state);
+std::unexpected<Error> other_outcome(std::int64_t number, TrialState state);
+
+}  // namespace hone

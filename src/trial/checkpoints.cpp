@@ -1,0 +1,55 @@
+/// The names of checkpoint files and the housekeeping around them (declared in trial/runner.hpp).
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <system_error>
+#include <vector>
+
+#include "base/text.hpp"
+#include "trial/runner.hpp"
+
+namespace hone {
+namespace {
+
+/// The step in a name that `checkpoint_file` made for `trial`, or -1.
+std::int64_t step_of(const std::string& name, std::int64_t trial) {
+  const std::string prefix = fmt::format("trial-{}-step-", trial);
+  constexpr std::string_view suffix = ".checkpoint";
+  if (!name.starts_with(prefix) || !name.ends_with(suffix)) return -1;
+  return parse_integer(std::string_view(name).substr(prefix.size(), name.size() - prefix.size() - suffix.size()))
+      .value_or(-1);
+}
+
+std::vector<std::filesystem::path> files_in(const std::filesystem::path& folder) {
+  std::vector<std::filesystem::path> files;
+  std::error_code error;
+  for (std::filesystem::directory_iterator at(folder, error), end; !error && at != end; at.increment(error))
+    files.push_back(at->path());
+  return files;
+}
+
+}  // namespace
+
+std::filesystem::path checkpoint_file(const std::filesystem::path& folder, std::int64_t trial, std::int64_t step) {
+  return folder / fmt::format("trial-{}-step-{}.checkpoint", trial, step);
+}
+
+std::int64_t latest_checkpoint(const std::filesystem::path& folder, std::int64_t trial, std::int64_t at_most) {
+  std::int64_t latest = 0;
+  for (const auto& file : files_in(folder)) {
+    const std::int64_t step = step_of(file.filename().string(), trial);
+    if (step <= at_most) latest = std::max(latest, step);
+  }
+  return latest;
+}
+
+void remove_checkpoints(const std::filesystem::path& folder, std::int64_t trial, std::int64_t keep) {
+  if (folder.empty()) return;
+  std::error_code ignored;  // a file that stays costs disk, not correctness
+  for (const auto& file : files_in(folder)) {
+    const std::int64_t step = step_of(file.filename().string(), trial);
+    if (step >= 0 && (keep == 0 || step != keep)) std::filesystem::remove(file, ignored);
+  }
+}
+
+}  // namespace hone

@@ -1,0 +1,25 @@
+/// Which trial is better: one rule for the engine, the reports and the commands.
+#pragma once
+#include <span>
+#include <vector>
+
+#include "trial/trial.hpp"
+
+namespace hone {
+
+/// How many trials are in each state.
+struct TrialCounts {
+  std::int64_t waiting = 0, running = 0, paused = 0, complete = 0, pruned = 0, failed = 0;
+  std::int64_t total() const { return waiting + running + paused + complete + pruned + failed; }
+};
+TrialCounts count_trials(std::span<const TrialRecord> trials);
+
+/// A trial's first value if it is complete, else its last report; NaN if there is neither.
+double shown_value(const TrialRecord& trial);
+
+/// Indices of the trials of a single-objective study, best first: complete ones by value, then the others that reported
+/// by last step reached (highest first) and value there; failed ones and those without a report are left out. Ties by
+/// number. O(n log n).
+std::vector<std::size_t> best_first(std::span<const TrialRecord> trials, bool maximize);
+
+}  // namespace hone

@@ -1,0 +1,90 @@
+#include "trial/view.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <numeric>
+
+#include "base/check.hpp"
+
+namespace hone {
+namespace {
+
+/// The record as samplers and pruners see it: lower is better, and what is not finite says nothing more than that.
+std::shared_ptr<const TrialRow> row_of(const TrialRecord& record, const Space& space,
+                                       const std::vector<bool>& maximize) {
+  HONE_CHECK(record.point.size() == space.axes().size(), "a trial's point has one coordinate per axis of its space");
+  const bool complete = record.state == TrialState::complete;
+  HONE_CHECK(!complete || record.values.size() == maximize.size(), "a complete trial has one value per objective");
+  auto row = std::make_shared<TrialRow>();
+  row->number = record.number;
+  row->state = record.state;
+  row->origin = record.origin;
+  row->arm = record.arm;
+  row->attempt = record.attempt;
+  row->seen = record.seen;
+  row->asked = record.asked;
+  row->finished = record.finished;
+  row->point = record.point;
+  row->active = space.active(record.point);
+  if (complete)
+    for (std::size_t i = 0; i < maximize.size(); ++i)
+      row->values.push_back(maximize[i] ? -record.values[i] : record.values[i]);
+  row->constraints = record.constraints;
+  if (!record.runs.empty()) {
+    row->reports = record.runs.front().reports;
+    for (Report& report : row->reports) {
+      if (!std::isfinite(report.value))
+        report.value = std::numeric_limits<double>::quiet_NaN();
+      else if (maximize.front())
+        report.value = -report.value;
+    }
+  }
+  row->until_step = record.until_step;
+  return row;
+}
+
+}  // namespace
+
+History::History(std::shared_ptr<const Space> space, std::vector<bool> maximize)
+    : space_(std::move(space)), rows_(std::make_shared<View::Rows>()), maximize_(std::move(maximize)) {
+  HONE_CHECK(space_ != nullptr, "a history needs its space");
+  HONE_CHECK(!maximize_.empty(), "a study has at least one objective");
+}
+
+void History::put(const TrialRecord& record) {
+  HONE_CHECK(record.number >= 0, "trial numbers start at 0");
+  const auto number = static_cast<std::size_t>(record.number);
+  HONE_CHECK(number <= rows_->size(), "trial numbers are dense");
+  HONE_CHECK(number == rows_->size() || !is_finished((*rows_)[number]->state), "a finished trial never changes");
+  if (rows_.use_count() > 1) {
+    rows_ = std::make_shared<View::Rows>(*rows_);
+  } else {
+    // The count alone orders nothing. Taking and dropping a reference does: what the last snapshot's thread read, it
+    // read before the writes below.
+    std::shared_ptr<View::Rows>(rows_).reset();
+  }
+  auto row = row_of(record, *space_, maximize_);
+  if (number == rows_->size()) {
+    rows_->push_back(std::move(row));
+  } else {
+    (*rows_)[number] = std::move(row);
+  }
+}
+
+View History::view() const {
+  return View(space_, rows_, revision_, maximize_.size());
+}
+
+double rung_value(const TrialRow& row, std::int64_t step) {
+  constexpr double infinity = std::numeric_limits<double>::infinity();
+  double last[3];
+  std::size_t count = 0;
+  for (auto report = row.reports.rbegin(); report != row.reports.rend() && count < 3; ++report)
+    if (report->step <= step) last[count++] = std::isnan(report->value) ? infinity : report->value;
+  if (count == 0) return infinity;
+  std::sort(last, last + count);
+  return std::midpoint(last[(count - 1) / 2], last[count / 2]);
+}
+
+}  // namespace hone

@@ -1,0 +1,145 @@
+/// A dense network in the plainest form, for any number type: the forward pass and the loss, straight from the formulas
+/// and from the rows of the activation table. Nothing is shared with the fast network but the order of the weights.
+#pragma once
+#include <cmath>
+#include <cstring>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "base/rng.hpp"
+#include "nn/trainer.hpp"
+
+namespace hone::test {
+
+template <class Real>
+class ReferenceNetwork {
+ public:
+  using Matrix = std::vector<std::vector<Real>>;  // one vector per row
+
+  /// `weights` as Trainer::weights() gives them. `row_blocks`: Network::row_capacity(), part of the key of dropout.
+  ReferenceNetwork(const NetworkSpec& spec, std::string_view weights, std::size_t row_blocks)
+      : spec_(spec), row_blocks_(row_blocks) {
+    for (std::size_t i = 0; i + sizeof(float) <= weights.size(); i += sizeof(float)) {
+      float value;
+      std::memcpy(&value, weights.data() + i, sizeof value);
+      values_.push_back(Real(value));
+    }
+  }
+
+  std::vector<Real>& values() { return values_; }
+
+  /// Logits of the rows in `order`. `training`: batch statistics and dropout, keyed by (seed, step).
+  Matrix forward(const Features& f, std::span<const std::uint32_t> order, bool training, const TrainSeed& seed,
+                 std::uint32_t step) {
+    next_ = 0;
+    Matrix x(order.size());
+    for (std::size_t r = 0; r < order.size(); ++r)
+      for (std::size_t c = 0; c < f.dense_width; ++c) {
+        const std::size_t at = order[r] * f.dense_width + c;
+        x[r].push_back(f.is_bytes() ? Real(f.byte_scale) * Real(f.bytes[at]) + Real(f.byte_shift) : Real(f.dense[at]));
+      }
+    for (std::size_t i = 0; i < spec_.cardinalities.size(); ++i) {
+      for (std::size_t r = 0; r < order.size(); ++r) {
+        const auto level = static_cast<std::size_t>(f.categories[order[r] * f.category_width + i]);
+        for (std::size_t j = 0; j < spec_.embedding_widths[i]; ++j)
+          x[r].push_back(values_[next_ + level * spec_.embedding_widths[i] + j]);
+      }
+      next_ += spec_.cardinalities[i] * spec_.embedding_widths[i];
+    }
+    std::size_t first_block = 0;
+    for (const std::size_t units : spec_.hidden) {
+      x = dense(x, units, !spec_.batch_norm);
+      if (spec_.batch_norm) normalise(x, training);
+      for (auto& row : x)
+        for (auto& z : row) z = spec_.activation->value(z);
+      if (training && spec_.dropout > 0) drop(x, first_block, seed, step);
+      first_block += (units + 15) / 16 * row_blocks_ * 2;
+    }
+    return dense(x, spec_.outputs, true);
+  }
+
+  Real loss(const Features& f, const Targets& t, std::span<const std::uint32_t> order, double smoothing,
+            const TrainSeed& seed, std::uint32_t step) {
+    const Matrix z = forward(f, order, true, seed, step);
+    Real total = 0;
+    for (std::size_t r = 0; r < order.size(); ++r) total += row_loss(z[r], t, order[r], smoothing);
+    return total / Real(order.size());
+  }
+
+ private:
+  Matrix dense(const Matrix& x, std::size_t units, bool bias) {
+    const std::size_t in = x[0].size();
+    Matrix z(x.size(), std::vector<Real>(units, Real(0)));
+    for (std::size_t r = 0; r < x.size(); ++r)
+      for (std::size_t j = 0; j < units; ++j) {
+        for (std::size_t i = 0; i < in; ++i) z[r][j] += x[r][i] * values_[next_ + i * units + j];
+        if (bias) z[r][j] += values_[next_ + in * units + j];
+      }
+    next_ += in * units + (bias ? units : 0);
+    return z;
+  }
+
+  /// gamma, beta, running mean, running variance follow one another in the weights.
+  void normalise(Matrix& z, bool training) {
+    const std::size_t units = z[0].size();
+    const Real rows = Real(z.size());
+    for (std::size_t j = 0; j < units; ++j) {
+      Real mean = 0, variance = 0;
+      for (const auto& row : z) mean += row[j] / rows;
+      for (const auto& row : z) variance += (row[j] - mean) * (row[j] - mean) / rows;
+      if (!training) {
+        mean = values_[next_ + 2 * units + j];
+        variance = values_[next_ + 3 * units + j];
+      }
+      for (auto& row : z)
+        row[j] = values_[next_ + j] * (row[j] - mean) / std::sqrt(variance + Real(1e-5f)) + values_[next_ + units + j];
+    }
+    next_ += 4 * units;
+  }
+
+  void drop(Matrix& x, std::size_t first_block, const TrainSeed& seed, std::uint32_t step) const {
+    const auto threshold = static_cast<std::uint32_t>(spec_.dropout * 65536 + 0.5);
+    for (std::size_t r = 0; r < x.size(); ++r)
+      for (std::size_t c = 0; c < x[r].size(); ++c) {
+        const auto block = static_cast<std::uint32_t>(first_block + (c / 16 * row_blocks_ + r) * 2 + c % 16 / 8);
+        const auto words = Rng::philox(
+            {block, step, seed.trial, static_cast<std::uint32_t>(RngPurpose::dropout)},
+            {static_cast<std::uint32_t>(seed.study_seed), static_cast<std::uint32_t>(seed.study_seed >> 32)});
+        const std::uint32_t bits = words[c % 8 / 2] >> (c % 2 * 16) & 0xffffu;
+        x[r][c] *= bits < threshold ? Real(0) : 1 / (1 - Real(threshold) / 65536);
+      }
+  }
+
+  Real row_loss(const std::vector<Real>& z, const Targets& t, std::size_t row, double smoothing) const {
+    const Real e = Real(smoothing);
+    switch (spec_.loss) {
+      case LossKind::softmax_cross_entropy: {
+        Real sum = 0, loss = 0;
+        for (const Real& v : z) sum += std::exp(v);
+        for (std::size_t c = 0; c < z.size(); ++c) {
+          const Real target = (t.labels[row] == static_cast<std::int32_t>(c) ? 1 - e : 0) + e / Real(z.size());
+          loss += target * (std::log(sum) - z[c]);
+        }
+        return loss;
+      }
+      case LossKind::binary_cross_entropy: {
+        const Real target = (1 - e) * Real(t.labels[row]) + e / 2;
+        return std::log1p(std::exp(z[0])) - target * z[0];
+      }
+      case LossKind::squared_error:
+        return (z[0] - Real(t.values[row])) * (z[0] - Real(t.values[row])) / 2;
+      case LossKind::huber: {
+        const Real size = std::abs(z[0] - Real(t.values[row])), delta = Real(spec_.huber_delta);
+        return size <= delta ? size * size / 2 : delta * (size - delta / 2);
+      }
+    }
+    return 0;
+  }
+
+  NetworkSpec spec_;
+  std::size_t row_blocks_, next_ = 0;
+  std::vector<Real> values_;
+};
+
+}  // namespace hone::test

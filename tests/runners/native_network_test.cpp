@@ -1,0 +1,191 @@
+#include "runners/native_network.hpp"
+
+#include <gtest/gtest.h>
+
+#include "base/files.hpp"
+#include "small_data.hpp"
+#include "temporary_folder.hpp"
+
+namespace hone {
+namespace {
+
+/// Remembers every report and answers as told.
+class Recorder final : public RunObserver {
+ public:
+  std::vector<Report> reports;
+  std::function<Decision(std::int64_t step)> answer;
+  Result<Decision> report(std::size_t, std::int64_t step, double value) override {
+    reports.push_back({step, value});
+    return answer ? answer(step) : Decision::go_on;
+  }
+};
+
+struct Bench {
+  TemporaryFolder folder;
+  std::unique_ptr<Dataset> dataset;
+  const Metric* metric = nullptr;
+
+  explicit Bench(Task task = Task::classification) {
+    const auto path = folder.path() / "data.csv";
+    DataOptions options;
+    options.path = path.string();
+    if (task == Task::classification) {
+      write_small_classification(path, 600);
+      options.target = "label";
+    } else {
+      write_small_regression(path, 600);
+      options.target = "y";
+    }
+    auto loaded = load_dataset(options);
+    EXPECT_TRUE(loaded) << loaded.error().message;
+    dataset = std::move(*loaded);
+    metric = *find_metric("", dataset->target());
+  }
+
+  RunRequest request(std::int64_t trial = 3) const {
+    RunRequest request;
+    request.trial = trial;
+    request.study_seed = 17;
+    request.configuration.set("learning_rate", 0.01);
+    request.configuration.set("units", std::int64_t{24});
+    request.configuration.set("batch", std::int64_t{32});
+    request.configuration.set("dropout", 0.1);
+    request.max_step = 12;
+    request.checkpoints = folder.path();
+    return request;
+  }
+  RunOutcome run(const RunRequest& request, Recorder& recorder) const {
+    NativeNetworkRunner runner(*dataset, {}, *metric);
+    auto outcomes = runner.run({&request, 1}, recorder);
+    EXPECT_TRUE(outcomes) << outcomes.error().message;
+    return outcomes ? outcomes->front() : RunOutcome{};
+  }
+};
+
+TEST(NativeNetwork, LearnsAndReportsEveryEpoch) {
+  const Bench bench;
+  Recorder recorder;
+  const RunOutcome outcome = bench.run(bench.request(), recorder);
+  EXPECT_EQ(outcome.state, TrialState::complete);
+  ASSERT_EQ(recorder.reports.size(), 12u);
+  double best = 0;
+  for (std::size_t i = 0; i < 12; ++i) {
+    EXPECT_EQ(recorder.reports[i].step, static_cast<std::int64_t>(i + 1));
+    best = std::max(best, recorder.reports[i].value);
+  }
+  EXPECT_EQ(outcome.values.at(0), best);
+  EXPECT_GT(best, 0.8);
+}
+
+TEST(NativeNetwork, PausedAtAnyStepAndResumedGivesTheSameReports) {
+  for (const Task task : {Task::classification, Task::regression}) {
+    const Bench bench(task);
+    Recorder whole;
+    const RunOutcome reference = bench.run(bench.request(), whole);
+    for (std::int64_t pause = 1; pause < 12; pause += 3) {
+      Recorder first, second;
+      first.answer = [&](std::int64_t step) { return step == pause ? Decision::pause : Decision::go_on; };
+      EXPECT_EQ(bench.run(bench.request(), first).state, TrialState::paused);
+      RunRequest rest = bench.request();
+      rest.from_step = pause;
+      const RunOutcome outcome = bench.run(rest, second);
+      EXPECT_FALSE(outcome.started_anew);
+      std::vector<Report> joined = first.reports;
+      joined.insert(joined.end(), second.reports.begin(), second.reports.end());
+      EXPECT_EQ(joined, whole.reports) << "paused at " << pause;
+      EXPECT_EQ(outcome.values, reference.values);
+    }
+  }
+}
+
+TEST(NativeNetwork, ADamagedCheckpointStartsAnewAndSaysSo) {
+  const Bench bench;
+  Recorder whole, first, second;
+  bench.run(bench.request(), whole);
+  first.answer = [](std::int64_t step) { return step == 4 ? Decision::pause : Decision::go_on; };
+  bench.run(bench.request(), first);
+  const auto file = checkpoint_file(bench.folder.path(), 3, 4);
+  std::string content = *read_file(file);
+  content[content.size() / 2] ^= 1;
+  ASSERT_TRUE(write_file(file, content));
+  RunRequest rest = bench.request();
+  rest.from_step = 4;
+  const RunOutcome outcome = bench.run(rest, second);
+  EXPECT_TRUE(outcome.started_anew);
+  EXPECT_EQ(second.reports, whole.reports);
+}
+
+TEST(NativeNetwork, StopPrunes) {
+  const Bench bench;
+  Recorder recorder;
+  recorder.answer = [](std::int64_t step) { return step == 2 ? Decision::stop : Decision::go_on; };
+  EXPECT_EQ(bench.run(bench.request(), recorder).state, TrialState::pruned);
+  EXPECT_EQ(recorder.reports.size(), 2u);
+}
+
+TEST(NativeNetwork, ADivergedLossFailsWithItsCause) {
+  const Bench bench(Task::regression);
+  RunRequest request = bench.request();
+  request.configuration.set("learning_rate", 100.0);
+  request.configuration.set("optimizer", std::string("sgd"));
+  Recorder recorder;
+  const RunOutcome outcome = bench.run(request, recorder);
+  EXPECT_EQ(outcome.state, TrialState::failed);
+  EXPECT_NE(outcome.reason.find("layer"), std::string::npos) << outcome.reason;
+  EXPECT_NE(outcome.reason.find("step"), std::string::npos) << outcome.reason;
+}
+
+TEST(NativeNetwork, PatienceEndsARunEarly) {
+  const Bench bench;
+  RunRequest request = bench.request();
+  request.configuration.set("learning_rate", 1e-8);
+  request.configuration.set("patience", std::int64_t{2});
+  Recorder recorder;
+  const RunOutcome outcome = bench.run(request, recorder);
+  EXPECT_EQ(outcome.state, TrialState::complete);
+  EXPECT_LT(recorder.reports.size(), 12u);
+}
+
+TEST(FinalTraining, IsDeterministicAndSurvivesInItsModelFile) {
+  const Bench bench;
+  FinalRequest request;
+  request.study_seed = 17;
+  request.trial = 3;
+  request.configuration = bench.request().configuration;
+  request.epochs = 8;
+  request.max_step = 12;
+  request.members = 3;
+  const auto model = train_final(*bench.dataset, request), again = train_final(*bench.dataset, request);
+  ASSERT_TRUE(model && again);
+  EXPECT_EQ(model->members, again->members);
+
+  ASSERT_EQ(model->members.size(), 3u);
+  EXPECT_NE(model->members[0], model->members[1]);
+  request.members = 1;  // the first member does not depend on how many there are
+  EXPECT_EQ(train_final(*bench.dataset, request)->members[0], model->members[0]);
+
+  const auto file = bench.folder.path() / "model.hone";
+  ASSERT_TRUE(save_model(*model, file));
+  const auto loaded = load_model(file);
+  ASSERT_TRUE(loaded) << loaded.error().message;
+  const Features& test = bench.dataset->final_data().test.features;
+  EXPECT_EQ(*predict(*loaded, test), *predict(*model, test));
+  std::vector<std::string> notes;
+  const auto part = loaded->encoder->encode_file((bench.folder.path() / "data.csv").string(), notes);
+  ASSERT_TRUE(part) << part.error().message;
+  const auto scores = score_all(loaded->encoder->target(), *predict(*loaded, part->features), part->targets);
+  EXPECT_GT(scores.at("accuracy"), 0.8);
+
+  const std::string whole = *read_file(file);
+  for (std::size_t cut = 0; cut < whole.size(); cut += 97) {  // every truncation and flipped bit is noticed
+    ASSERT_TRUE(write_file(file, whole.substr(0, cut)));
+    EXPECT_FALSE(load_model(file)) << cut;
+    std::string flipped = whole;
+    flipped[cut] ^= 4;
+    ASSERT_TRUE(write_file(file, flipped));
+    EXPECT_FALSE(load_model(file)) << cut;
+  }
+}
+
+}  // namespace
+}  // namespace hone
