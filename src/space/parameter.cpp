@@ -1,4 +1,5 @@
 #include "space/parameter.hpp"
+#include "space/float_grid.hpp"
 
 #include <fmt/format.h>
 
@@ -78,6 +79,9 @@ Faulty<void> validate_step(const Parameter& p) {
   const double rounding =
       4 * std::numeric_limits<double>::epsilon() * std::max(std::abs(p.low), std::abs(p.high)) / step;
   if (std::abs(steps - std::round(steps)) <= 1e-9 + std::min(rounding, 0.25)) return {};
+  const auto count_to = static_cast<std::uint64_t>(std::max(1.0, std::round(steps)));
+  const double nearest =
+      integer ? p.low + static_cast<double>(count_to) * step : FloatGrid(p.low, step).value(count_to);
   return fault("high", fmt::format("high - low must be a multiple of step, got low = {}, high = {}, step = {}; "
                                    "the nearest high is {}",
                                    number_text(p.low), number_text(p.high), number_text(step), number_text(nearest)));
