@@ -34,8 +34,11 @@ std::vector<std::string> split(std::string_view text, char at);
 std::string_view trim(std::string_view text);
 /// Printable form for messages: control characters and invalid UTF-8 escaped, cut at `max_length` with "...".
 std::string quoted(std::string_view text, std::size_t max_length = 60);
-/// An exact match, so that std::quoted is never taken for a std::string.
+/// Exact matches, so that std::quoted is never taken for a std::string.
 inline std::string quoted(const std::string& text, std::size_t max_length = 60) {
+  return quoted(std::string_view(text), max_length);
+}
+inline std::string quoted(std::string& text, std::size_t max_length = 60) {
   return quoted(std::string_view(text), max_length);
 }
 
