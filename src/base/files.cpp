@@ -2,12 +2,16 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <signal.h>
 #include <sys/stat.h>
 #include <sys/vfs.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <cstring>
+#include <limits>
+
+#include "base/text.hpp"
 
 #define XXH_INLINE_ALL
 #pragma GCC diagnostic push
@@ -34,7 +38,13 @@ class Descriptor {
 };
 
 std::unexpected<Error> system_error(Error::Kind kind, std::string_view what, const std::filesystem::path& path) {
-  return fail(kind, fmt::format("cannot {} '{}': {}", what, path.string(), std::strerror(errno)));
+  const int reason = errno;
+  std::string cure;
+  if (reason == EACCES) cure = "; change the permissions of the file, or of its folder";
+  if (reason == ENOENT && path.has_parent_path() && !std::filesystem::exists(path.parent_path()))
+    cure = fmt::format("; the folder '{}' does not exist", path.parent_path().string());
+  if (reason == ENOSPC || reason == EDQUOT || reason == EFBIG) cure = "; make room on the disk and try again";
+  return fail(kind, fmt::format("cannot {} '{}': {}{}", what, path.string(), std::strerror(reason), cure));
 }
 
 Result<void> write_all(int fd, std::string_view content, const std::filesystem::path& path) {
@@ -78,7 +88,7 @@ Result<void> write_file(const std::filesystem::path& path, std::string_view cont
   };
   {
     const Descriptor file(::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644));
-    if (file.get() < 0) return system_error(Error::Kind::unavailable, "create", temporary);
+    if (file.get() < 0) return system_error(Error::Kind::unavailable, "write", path);
     if (auto written = write_all(file.get(), content, path); !written)
       return abandon(std::unexpected(std::move(written).error()));
     if (durable && ::fsync(file.get()) != 0) return abandon(system_error(Error::Kind::unavailable, "sync", path));
@@ -92,6 +102,19 @@ Result<void> write_file(const std::filesystem::path& path, std::string_view cont
       return system_error(Error::Kind::unavailable, "sync", folder);
   }
   return {};
+}
+
+void remove_abandoned(const std::filesystem::path& folder) {
+  std::error_code error;
+  for (std::filesystem::directory_iterator at(folder, error), end; !error && at != end; at.increment(error)) {
+    const std::string name = at->path().filename().string();
+    const std::size_t mark = name.rfind(".tmp");
+    if (mark == std::string::npos) continue;
+    const auto process = parse_integer(std::string_view(name).substr(mark + 4));
+    if (!process || *process <= 0 || *process > std::numeric_limits<pid_t>::max()) continue;
+    std::error_code ignored;
+    if (::kill(static_cast<pid_t>(*process), 0) != 0 && errno == ESRCH) std::filesystem::remove(at->path(), ignored);
+  }
 }
 
 Result<void> make_folder(const std::filesystem::path& path) {

@@ -17,6 +17,9 @@ Result<std::string> read_file(const std::filesystem::path& path);
 /// the file survives power loss once this has returned. Errors: `unavailable` with the system's reason (disk full).
 Result<void> write_file(const std::filesystem::path& path, std::string_view content, bool durable = false);
 
+/// Removes what `write_file` left in the folder in processes that were killed within it.
+void remove_abandoned(const std::filesystem::path& folder);
+
 /// Creates the folder and its parents.
 Result<void> make_folder(const std::filesystem::path& path);
 

@@ -8,6 +8,7 @@
 #include "base/clock.hpp"
 #include "base/files.hpp"
 #include "base/interrupt.hpp"
+#include "base/presence.hpp"
 #include "base/text.hpp"
 #include "cli/command.hpp"
 #include "cli/fit_search.hpp"
@@ -81,26 +82,79 @@ Result<double> seconds_used(Study& study) {
   return stored ? parse_number(*stored).value_or(0) : 0;
 }
 
-Result<std::unique_ptr<Store>> storage_for(FitSetup& setup) {
-  HONE_TRY(auto store, open_store(setup.storage_url, true));
-  if (setup.fresh) {
-    HONE_TRY(const auto old, store->find_study(setup.record.name));
-    if (old) {
-      HONE_TRY_VOID(store->remove_study(old->id));
-      std::error_code ignored;
-      std::filesystem::remove_all(setup.options.checkpoints, ignored);
-    }
+/// Forgets the study of that name, unless another process is at work on it.
+Result<void> forget_old_study(const FitSetup& setup, Store& store) {
+  HONE_TRY(const auto old, store.find_study(setup.record.name));
+  if (!old) return {};
+  const auto alone = Presence::enter_alone(setup.options.checkpoints);
+  if (!alone && alone.error().kind == Error::Kind::conflict)
+    return fail(Error::Kind::conflict,
+                fmt::format("--fresh would remove study '{}', but {} is at work on it; stop that "
+                            "process first (Ctrl-C saves), or take another --study name",
+                            setup.record.name, alone.error().message));
+  if (!alone) return std::unexpected(alone.error());
+  HONE_TRY_VOID(store.remove_study(old->id));
+  std::error_code ignored;
+  std::filesystem::remove_all(setup.options.checkpoints, ignored);
+  return {};
+}
+
+/// The folder of a study in memory goes when the command ends.
+class FolderGuard {
+ public:
+  explicit FolderGuard(const FitSetup& setup)
+      : folder_(setup.storage_url.starts_with("memory:") ? setup.options.checkpoints.parent_path() : "") {}
+  FolderGuard(const FolderGuard&) = delete;
+  FolderGuard& operator=(const FolderGuard&) = delete;
+  ~FolderGuard() {
+    std::error_code ignored;
+    if (!folder_.empty()) std::filesystem::remove_all(folder_, ignored);
   }
-  return store;
+
+ private:
+  std::filesystem::path folder_;
+};
+
+/// Makes the study's folder and says to other processes that this one is at work on it.
+Result<Presence> enter_study(const FitSetup& setup) {
+  HONE_TRY_VOID(make_folder(setup.options.checkpoints));
+  remove_abandoned(setup.options.checkpoints);
+  auto presence = Presence::enter(setup.options.checkpoints);
+  if (!presence && presence.error().kind == Error::Kind::conflict)
+    return fail(Error::Kind::conflict, fmt::format("{} is just removing study '{}'; try again when it has ended",
+                                                   presence.error().message, setup.record.name));
+  return presence;
 }
 
 void say_what_was_decided(const FitSetup& setup, const StudyRecord& record, Progress& progress) {
   for (const ColumnDecision& column : setup.dataset->columns())
     progress.note(fmt::format("  {:<24} {:<12} {}", quoted(column.name, 24), column.role, column.reason));
   for (const std::string& note : setup.dataset->notes()) progress.note(note);
-  progress.note(fmt::format("study {} in {}: {} to {}, {} at once, up to {} epochs", record.name, setup.storage_url,
+  progress.note(fmt::format("study {} in {}: {} {}, {} at once, up to {} epochs", record.name, setup.storage_url,
                             setup.metric->maximize ? "maximise" : "minimise", setup.metric->name, setup.jobs,
                             record.max_step));
+}
+
+/// Something has changed by now: what goes wrong is a failure, not a refusal, and the study can go on.
+Error as_failure(Error error) {
+  if (error.kind == Error::Kind::interrupted) return error;
+  return {Error::Kind::failed, error.message + "\nEvery finished trial is kept; the same command goes on from there."};
+}
+
+/// Search, final training, result.
+Result<int> work(FitRun& run) {
+  if (auto searched = search(run); !searched) return std::unexpected(as_failure(std::move(searched).error()));
+  auto winner = choose_winner(run);
+  if (!winner) {
+    run.progress.finish();
+    report_error(winner.error());
+    return exit_without_result;
+  }
+  const auto result = finish_fit(run, *winner);
+  if (!result) return std::unexpected(as_failure(result.error()));
+  run.progress.finish();
+  print_result(run.setup, run.study, *result, run.used_seconds());
+  return exit_done;
 }
 
 Result<int> fit(const Arguments& arguments) {
@@ -114,8 +168,10 @@ Result<int> fit(const Arguments& arguments) {
            }));
   if (signalled()) return fail(Error::Kind::interrupted, "interrupted; nothing had been started");
   HONE_TRY(setup.options.checkpoints, study_folder(setup));
-  HONE_TRY(const auto store, storage_for(setup));
-  HONE_TRY_VOID(make_folder(setup.options.checkpoints));
+  HONE_TRY(const auto store, open_store(setup.storage_url, true));
+  if (setup.fresh) HONE_TRY_VOID(forget_old_study(setup, *store));
+  const FolderGuard guard(setup);
+  HONE_TRY(const Presence presence, enter_study(setup));
   HONE_TRY(const auto study, Study::open(*store, setup.record, setup.space, setup.options));
 
   HONE_TRY(const double used_before, seconds_used(*study));
@@ -129,17 +185,7 @@ Result<int> fit(const Arguments& arguments) {
   }
 
   say_what_was_decided(setup, study->record(), progress);
-  HONE_TRY_VOID(search(run));
-  auto winner = choose_winner(run);
-  if (!winner) {
-    progress.finish();
-    report_error(winner.error());
-    return exit_without_result;
-  }
-  HONE_TRY(const FitFinal result, finish_fit(run, *winner));
-  progress.finish();
-  print_result(setup, *study, result, run.used_seconds());
-  return exit_done;
+  return work(run);
 }
 
 int run_fit(const Arguments& arguments) {

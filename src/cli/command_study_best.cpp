@@ -14,8 +14,8 @@ void print_best(const OpenedStudy& study, const TrialRecord& best) {
   fmt::print("{} {}, trial {} of {}\n", study.record.metrics.empty() ? "value" : study.record.metrics[0],
              number_text(best.values[0]), best.number, study.trials.size());
   for (const auto& [name, value] : best.configuration.entries()) fmt::print("  {} = {}\n", name, value_text(value));
-  fmt::print("This value is optimistic: the best of {} measurements was picked by it.\n",
-             count_trials(study.trials).complete);
+  const std::int64_t measured = count_trials(study.trials).complete;
+  if (measured > 1) fmt::print("This value is optimistic: the best of {} measurements was picked by it.\n", measured);
 }
 
 Result<int> show_best(const Arguments& arguments) {

@@ -5,14 +5,32 @@
 #include <filesystem>
 #include <limits>
 
+#include "base/presence.hpp"
 #include "cli/study_reading.hpp"
 
 namespace hone {
 namespace {
 
+/// Nobody works on the study as long as this lives: neither in its search nor in its final training.
+Result<Presence> alone_with(const OpenedStudy& study, const std::filesystem::path& files) {
+  if (files.empty()) return Presence();
+  auto presence = Presence::enter_alone(files);
+  if (!presence && presence.error().kind == Error::Kind::conflict)
+    return fail(Error::Kind::conflict,
+                fmt::format("study '{}' is being worked on by {}; stop that process first (Ctrl-C "
+                            "saves), or use --force to remove the study all the same",
+                            study.record.name, presence.error().message));
+  return presence;
+}
+
 Result<int> remove_study(const Arguments& arguments) {
   HONE_TRY(OpenedStudy study, open_study(arguments));
+  HONE_TRY(const auto files, study_files_folder(study.store->url(), study.record.name));
   TrialCounts counts = count_trials(study.trials);
+  Presence alone;
+  if (!arguments.has("--force")) {
+    HONE_TRY(alone, alone_with(study, files));
+  }
   if (counts.running > 0 && !arguments.has("--force")) {
     // Trials of dead workers go back to waiting; what is still running after that has somebody who may be alive.
     HONE_TRY(const auto freed, study.store->reclaim_dead(study.record.id, std::numeric_limits<std::int64_t>::max()));
@@ -23,10 +41,10 @@ Result<int> remove_study(const Arguments& arguments) {
                               "saves), or use --force if it is gone for good",
                               study.record.name, counts.running));
   }
-  HONE_TRY(const auto files, study_files_folder(study.store->url(), study.record.name));
   HONE_TRY_VOID(study.store->remove_study(study.record.id));
   std::error_code ignored;  // a checkpoint that stays behind harms nobody
   if (!files.empty()) std::filesystem::remove_all(files, ignored);
+  if (!files.empty()) std::filesystem::remove(files.parent_path(), ignored);  // unless other studies have files there
   fmt::print("removed study '{}' with {} trials ({} complete) from {}\n", study.record.name, study.trials.size(),
              counts.complete, study.store->url());
   return exit_done;
@@ -39,7 +57,9 @@ int run(const Arguments& arguments) {
 
 constexpr std::array positionals = {study_positional};
 constexpr std::array flags = {
-    FlagRow{.name = "--force", .help = "even if a worker that cannot be proved dead holds a trial"}, storage_flag};
+    FlagRow{.name = "--force",
+            .help = "even if a process is at work on it, or a worker that cannot be proved dead holds a trial"},
+    storage_flag};
 constexpr std::array examples = {
     ExampleRow{"hone study rm fit-train-1a2b3c4d", "Removes that study and its trials, for good."}};
 

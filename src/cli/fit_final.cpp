@@ -50,6 +50,7 @@ Result<std::int64_t> looks_before(Study& study) {
 Result<FitFinal> finish_fit(FitRun& run, const TrialRecord& winner) {
   FitSetup& setup = run.setup;
   HONE_TRY_VOID(make_folder(setup.out));
+  remove_abandoned(setup.out);
   FitFinal result;
   result.trial = winner.number;
   result.epochs = final_cost(winner, setup.metric->maximize, 1).epochs;
@@ -80,7 +81,11 @@ Result<FitFinal> finish_fit(FitRun& run, const TrialRecord& winner) {
                                  static_cast<double>(request.epochs - epoch);
     run.progress.update(state);
   };
-  HONE_TRY(Model model, train_final(*setup.dataset, request));
+  auto trained = train_final(*setup.dataset, request);
+  if (!trained && trained.error().kind == Error::Kind::interrupted)
+    return fail(Error::Kind::interrupted,
+                "interrupted in the final training; everything is saved, the same command goes on where it stopped");
+  HONE_TRY(Model model, std::move(trained));
   model.study = run.study.record().name;
 
   HONE_TRY(const std::int64_t before, looks_before(run.study));

@@ -7,9 +7,11 @@
 #include <cstdio>
 
 #include "base/text.hpp"
+#include "cli/common_flags.hpp"
 #include "report/configuration_text.hpp"
 #include "report/json_out.hpp"
 #include "report/summary.hpp"
+#include "report/text_width.hpp"
 
 namespace hone {
 
@@ -78,18 +80,31 @@ std::string counts_line(const TrialCounts& counts) {
   return line;
 }
 
+constexpr std::size_t width_without_terminal = 100;
+
+/// "winner      trial 3: ..." over as many lines as it takes, each at most `width` wide.
+std::string with_heading(std::string_view heading, const std::string& text, std::size_t width) {
+  constexpr std::size_t indent = 12;
+  std::string all;
+  for (const std::string& line : wrap_text(text, std::max(width, 2 * indent) - indent))
+    all += pad_right(all.empty() ? heading : "", indent) + line + "\n";
+  return all;
+}
+
 void print_table(const FitSetup& setup, Study& study, const FitFinal& result, double seconds) {
   const auto trials = study.trials();
   const std::string& name = study.record().name;
   const std::string metric(setup.metric->name);
   fmt::print("\n{} in {}\n\n", counts_line(study.counts()), duration_text(seconds));
-  fmt::print("{}", table_text(winners_table(trials, study.maximize(), metric)));
+  const std::size_t width = stdout_width() > 0 ? stdout_width() : width_without_terminal;
+  fmt::print("{}", winners_text(trials, study.maximize(), metric, width));
   if (const std::string common = common_parameters(trials, study.maximize()); !common.empty())
-    fmt::print("in common: {}\n", common);
+    fmt::print("{}", with_heading("in common", common, width));
   const TrialRecord& winner = trials[static_cast<std::size_t>(result.trial)];
-  fmt::print("\nwinner      trial {}: {}\n", winner.number, short_text(winner.configuration));
-  fmt::print("validation  {} {} (optimistic: it is the best of {} tries)\n", metric, short_number(result.validation),
-             trials.size());
+  fmt::print("\n{}", with_heading("winner",
+                                  fmt::format("trial {}: {}", winner.number, short_text(winner.configuration)), width));
+  fmt::print("validation  {} {}{}\n", metric, short_number(result.validation),
+             trials.size() > 1 ? fmt::format(" (optimistic: it is the best of {} tries)", trials.size()) : "");
   fmt::print("sealed test {} {}", metric, short_number(result.test));
   for (const auto& [other, value] : result.metrics)
     if (other != metric) fmt::print("  {} {}", other, short_number(value));

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 #include <sched.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cmath>
@@ -168,6 +169,22 @@ StudyFile normalised(const FitSetup& setup, const DataOptions& data, const Study
   return file;
 }
 
+/// Said now rather than after the search: the folder can be made, or written to.
+Result<void> check_out_folder(const std::filesystem::path& out) {
+  std::error_code error;
+  std::filesystem::path folder = std::filesystem::absolute(out, error);
+  while (!std::filesystem::exists(folder, error) && folder.has_relative_path()) folder = folder.parent_path();
+  if (!std::filesystem::is_directory(folder, error))
+    return refuse(fmt::format("'{}' is a file, so '{}' cannot be a folder: choose another one with --out DIR",
+                              folder.string(), out.string()));
+  if (::access(folder.c_str(), W_OK | X_OK) != 0)
+    return refuse(
+        fmt::format("the folder '{}' cannot be written, so the model cannot go to '{}': change its "
+                    "permissions, or choose another folder with --out DIR",
+                    folder.string(), out.string()));
+  return {};
+}
+
 Result<void> read_search(const Arguments& arguments, const StudyFile& given, FitSetup& setup) {
   HONE_TRY(const auto sampler, arguments.text("--sampler"));
   HONE_TRY(const auto pruner, arguments.text("--pruner"));
@@ -254,6 +271,8 @@ Result<FitSetup> fit_setup(const Arguments& arguments, const std::function<void(
   setup.storage_url = storage ? *storage : from_environment ? from_environment : "sqlite:///hone.db";
   HONE_TRY(const auto out, arguments.text("--out"));
   setup.out = out ? *out : record.name;
+  HONE_TRY_VOID(Study::check(record, setup.space, setup.options));
+  HONE_TRY_VOID(check_out_folder(setup.out));
   return setup;
 }
 

@@ -9,6 +9,7 @@
 #include "base/check.hpp"
 #include "base/files.hpp"
 #include "engine/study_open.hpp"
+#include "storage/store_rules.hpp"
 
 namespace hone {
 
@@ -37,6 +38,11 @@ std::vector<bool> maximize_flags(const StudyRecord& record) {
   return flags;
 }
 
+std::map<std::string, double> options_of(const StudyOptions& options, const std::string& name) {
+  const auto found = options.options.find(name);
+  return found == options.options.end() ? std::map<std::string, double>{} : found->second;
+}
+
 std::int64_t last_step(const TrialRecord& record) {
   return record.runs.empty() || record.runs[0].reports.empty() ? 0 : record.runs[0].reports.back().step;
 }
@@ -53,21 +59,27 @@ Study::Study(Store& store, StudyRecord record, std::shared_ptr<const Space> spac
       owner_(Owner::this_process()),
       history_(space_, maximize_flags(record_)) {}
 
-Result<std::unique_ptr<Study>> Study::open(Store& store, const StudyRecord& wanted, std::shared_ptr<const Space> space,
-                                           const StudyOptions& options, const Clock& clock) {
-  const auto options_of = [&](const std::string& name) {
-    const auto found = options.options.find(name);
-    return found == options.options.end() ? std::map<std::string, double>{} : found->second;
-  };
-  // Everything that can be refused is refused before the store is touched.
-  HONE_TRY(auto sampler, make_sampler(options.sampler, options_of(options.sampler)));
-  HONE_TRY(auto pruner_checked, make_pruner(options.pruner, options_of(options.pruner), {wanted.max_step}));
+Result<void> Study::check(const StudyRecord& wanted, const std::shared_ptr<const Space>& space,
+                          const StudyOptions& options) {
+  HONE_TRY_VOID(check_study(wanted));
+  HONE_TRY(const auto sampler, make_sampler(options.sampler, options_of(options, options.sampler)));
+  HONE_TRY_VOID(make_pruner(options.pruner, options_of(options, options.pruner), {wanted.max_step}));
   for (const Configuration& first : options.enqueue)
     if (auto point = space->complete(first, Point(space->axes().size(), 0.5)); !point)
       return refuse("an enqueued configuration does not fit the space: " + point.error().message);
+  if (space->forbid().empty()) return {};
+  History empty(space, maximize_flags(wanted));  // what the first trial would meet
+  const auto memo = sampler->make_memo();
+  HONE_TRY_VOID(propose(empty.view(), SeenPoints(), *sampler, memo.get(), {.study_seed = wanted.seed}));
+  return {};
+}
 
+Result<std::unique_ptr<Study>> Study::open(Store& store, const StudyRecord& wanted, std::shared_ptr<const Space> space,
+                                           const StudyOptions& options, const Clock& clock) {
+  HONE_TRY_VOID(check(wanted, space, options));  // everything that can be refused, before the store is touched
+  HONE_TRY(auto sampler, make_sampler(options.sampler, options_of(options, options.sampler)));
   HONE_TRY(StudyRecord record, find_or_create(store, wanted));
-  HONE_TRY(auto pruner, make_pruner(options.pruner, options_of(options.pruner), {record.max_step}));
+  HONE_TRY(auto pruner, make_pruner(options.pruner, options_of(options, options.pruner), {record.max_step}));
   std::unique_ptr<Study> study(new Study(store, std::move(record), std::move(space), options, clock));
   study->sampler_ = std::move(sampler);
   study->memo_ = study->sampler_->make_memo();

@@ -56,6 +56,11 @@ class Study {
                                              std::shared_ptr<const Space> space, const StudyOptions& options,
                                              const Clock& clock = system_clock());
 
+  /// What `open` refuses without looking at a store: the record, unknown samplers, options, enqueued configurations, a
+  /// space whose constraints leave nothing.
+  static Result<void> check(const StudyRecord& wanted, const std::shared_ptr<const Space>& space,
+                            const StudyOptions& options);
+
   /// What to do next. Waiting trials come first, then what the pruner wants, then a new configuration. Thread safe.
   Result<Work> next();
   /// Blocks until something changed in this process or `seconds` passed.

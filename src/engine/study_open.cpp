@@ -45,14 +45,15 @@ Result<void> check_same(const StudyRecord& stored, const StudyRecord& wanted) {
   if (stored.kind != wanted.kind) return differs(stored, fmt::format("another kind ('{}')", stored.kind));
   if (stored.space_hash != wanted.space_hash)
     return differs(stored, fmt::format("another space ({})", space_difference(stored.study_file, wanted.study_file)));
+  // The hash of the data knows the split, and so the seed.
+  if (stored.seed != wanted.seed)
+    return differs(stored, fmt::format("another seed (stored {}, now {})", stored.seed, wanted.seed));
   if (stored.data_hash != wanted.data_hash)
     return differs(stored, fmt::format("other data (stored hash {}, now {})", stored.data_hash, wanted.data_hash));
   if (stored.directions != wanted.directions || stored.metrics != wanted.metrics)
     return differs(stored,
                    fmt::format("another objective (stored: {} {}; now: {} {})", join(stored.directions, ", "),
                                join(stored.metrics, ", "), join(wanted.directions, ", "), join(wanted.metrics, ", ")));
-  if (stored.seed != wanted.seed)
-    return differs(stored, fmt::format("another seed (stored {}, now {})", stored.seed, wanted.seed));
   return {};
 }
 

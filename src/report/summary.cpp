@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "report/configuration_text.hpp"
 #include "report/text_width.hpp"
 #include "trial/ranking.hpp"
 
@@ -60,12 +61,44 @@ TextTable winners_table(std::span<const TrialRecord> trials, bool maximize, cons
   return table;
 }
 
+namespace {
+
+/// Columns become rows; the titles become the first column, the first column's cells the titles ("#1", "#2").
+TextTable turned(const TextTable& table) {
+  TextTable on_side;
+  on_side.columns = {{"", "", true}};
+  for (const auto& row : table.rows) {
+    const std::string title = "#" + value_text(row[0]);
+    on_side.columns.push_back({title, title, true});
+  }
+  for (std::size_t c = 1; c < table.columns.size(); ++c) {
+    auto& line = on_side.rows.emplace_back();
+    line.emplace_back(table.columns[c].title);
+    for (const auto& row : table.rows) line.push_back(row[c]);
+  }
+  return on_side;
+}
+
+}  // namespace
+
+std::string winners_text(std::span<const TrialRecord> trials, bool maximize, const std::string& metric,
+                         std::size_t width, std::size_t count) {
+  const TextTable table = winners_table(trials, maximize, metric, count);
+  std::string text = table_text(table);
+  for (std::size_t begin = 0; begin < text.size();) {
+    const std::size_t end = text.find('\n', begin);
+    if (text_width(std::string_view(text).substr(begin, end - begin)) > width) return table_text(turned(table), width);
+    begin = end + 1;
+  }
+  return text;
+}
+
 std::string common_parameters(std::span<const TrialRecord> trials, bool maximize, std::size_t count) {
   const std::vector<std::size_t> shown = best_ranked(trials, maximize, count);
   Configuration common;
   for (const std::string& name : parameter_names(trials, shown).common)
     common.set(name, *trials[shown.front()].configuration.find(name));
-  return common.text();
+  return short_text(common);
 }
 
 std::string next_commands_text(std::span<const NextCommand> commands) {

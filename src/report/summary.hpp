@@ -17,6 +17,10 @@ namespace hone {
 /// complete (its value is the last report), the states stand in a column of their own.
 TextTable winners_table(std::span<const TrialRecord> trials, bool maximize, const std::string& metric,
                         std::size_t count = 5);
+/// The same for people, at most `width` wide: a row per trial if that fits, else turned on its side, a column per trial
+/// and a row per parameter. In a width that takes neither, cells are cut.
+std::string winners_text(std::span<const TrialRecord> trials, bool maximize, const std::string& metric,
+                         std::size_t width, std::size_t count = 5);
 /// "activation=relu layers=2": the parameters that the first `count` ranked trials share; "" if there are none.
 std::string common_parameters(std::span<const TrialRecord> trials, bool maximize, std::size_t count = 5);
 

@@ -76,7 +76,11 @@ Result<RunOutcome> NativeNetworkRunner::run_one(const RunRequest& request, std::
   SaveRhythm rhythm;
   std::vector<float> predictions;
   outcome.step = trainer->epoch();
-  while (trainer->epoch() < request.max_step) {
+  // Asked before each epoch, so that a run that comes back from a checkpoint ends where an uninterrupted one does.
+  const auto out_of_patience = [&] {
+    return plan.patience > 0 && trainer->epoch() - progress.best_epoch >= plan.patience;
+  };
+  while (trainer->epoch() < request.max_step && !out_of_patience()) {
     if (auto epoch = trainer->train_epoch(); !epoch) {
       if (epoch.error().kind != Error::Kind::interrupted) return failed(std::move(epoch).error().message);
       outcome.state = TrialState::waiting;  // from the last checkpoint, or anew: the same bits either way
@@ -105,7 +109,6 @@ Result<RunOutcome> NativeNetworkRunner::run_one(const RunRequest& request, std::
       outcome.state = decision == Decision::pause ? TrialState::paused : TrialState::waiting;
       return outcome;
     }
-    if (plan.patience > 0 && trainer->epoch() - progress.best_epoch >= plan.patience) break;
     if (rhythm.is_due()) HONE_TRY_VOID(rhythm.save(save));
   }
   outcome.state = TrialState::complete;

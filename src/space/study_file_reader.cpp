@@ -171,13 +171,17 @@ std::vector<const TomlMember*> TableReader::other_tables() {
   return tables;
 }
 
-void TableReader::finish() {
-  if (!node_) return;
+bool TableReader::finish() {
+  bool all_known = true;
+  if (!node_) return all_known;
   for (const TomlMember& member : node_->members)
-    if (std::ranges::find(known_, member.key) == known_.end())
+    if (std::ranges::find(known_, member.key) == known_.end()) {
+      all_known = false;
       complaints_.at(member.place, fmt::format("unknown {} '{}' in {}; {}",
                                                member.node.kind == TomlNode::Kind::table ? "section or key" : "key",
                                                quoted(member.key), name_, suggest_name(member.key, known_)));
+    }
+  return all_known;
 }
 
 }  // namespace hone

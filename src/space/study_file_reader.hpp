@@ -58,8 +58,8 @@ class TableReader {
   /// Members that are tables and were not asked for; they count as known from now on.
   std::vector<const TomlMember*> other_tables();
 
-  /// Complains about keys that nobody asked for, naming the nearest known one. Call it last.
-  void finish();
+  /// Complains about keys that nobody asked for, naming the nearest known one; false if there are any. Call it last.
+  bool finish();
 
  private:
   template <class T>

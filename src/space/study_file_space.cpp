@@ -20,9 +20,6 @@ double read_bound(TableReader& reader, const TomlNode& table, const Parameter& p
                   Complaints& complaints) {
   const auto number = reader.number(key);
   const TomlMember* member = table.find(key);
-  if (!member && key != "step")
-    complaints.at(table.place,
-                  fmt::format("parameter '{0}' has no '{1}'; write for example {1} = 1", parameter.name, key));
   if (number && parameter.type == ParameterType::int_ && !std::holds_alternative<std::int64_t>(member->node.value))
     complaints.at(member->node.place, fmt::format("'{}' of the int '{}' must be a whole number, got {}", key,
                                                   parameter.name, value_json(member->node.value)));
@@ -70,7 +67,12 @@ Parameter read_parameter(const TomlMember& member, Complaints& complaints) {
   }
   parameter.repeat = reader.text("repeat").value_or("");
   parameter.when = reader.text("when").value_or("");
-  reader.finish();
+  const bool all_known = reader.finish();
+  if (all_known && is_numeric(parameter.type))  // a misspelt bound is no missing one
+    for (const char* key : {"low", "high"})
+      if (!member.node.find(key))
+        complaints.at(member.node.place,
+                      fmt::format("parameter '{0}' has no '{1}'; write for example {1} = 1", parameter.name, key));
   return parameter;
 }
 

@@ -22,6 +22,7 @@ struct ParserConfused {};
 #include <optional>
 #include <string>
 
+#include "space/toml_characters.hpp"
 #include "space/toml_tree.hpp"
 
 namespace hone {
@@ -112,6 +113,7 @@ std::expected<TomlNode, TomlFault> parse_toml(std::string_view text) {
   if (text.size() > size_max)
     return std::unexpected(
         TomlFault{{}, fmt::format("a study file has at most 4 MiB, this one {} bytes", text.size())});
+  if (auto fault = character_fault(text)) return std::unexpected(std::move(*fault));
   if (const auto place = too_deep(text))
     return std::unexpected(TomlFault{*place, fmt::format("nested deeper than {} tables", depth_max)});
   try {

@@ -34,7 +34,8 @@ struct TomlFault {
   std::string message;
 };
 
-/// Errors: what TOML 1.0 refuses; more than 4 MiB; tables nested deeper than 200.
+/// Errors: what TOML 1.0 refuses, characters first (space/toml_characters.hpp); more than 4 MiB; tables nested deeper
+/// than 200.
 std::expected<TomlNode, TomlFault> parse_toml(std::string_view text);
 
 }  // namespace hone

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <cmath>
+#include <cstring>
 
 #include "base/text.hpp"
 
@@ -82,10 +83,16 @@ std::unexpected<Error> SqliteDatabase::failure() const {
       return fail(Error::Kind::unavailable,
                   fmt::format("cannot open '{}' or its log '{}-wal' ({}): are the file and its folder writable?", path_,
                               path_, reason));
+    case SQLITE_IOERR:
+      if (const int system = handle_ ? sqlite3_system_errno(handle_) : 0; system != 0)
+        return fail(Error::Kind::unavailable,
+                    fmt::format("cannot read or write '{}': {} ({}); what was acknowledged before is kept", path_,
+                                reason, std::strerror(system)));
+      [[fallthrough]];
     default:
-      return fail(
-          Error::Kind::unavailable,
-          fmt::format("cannot read or write '{}': {} (SQLite code {}); nothing was changed", path_, reason, code));
+      return fail(Error::Kind::unavailable,
+                  fmt::format("cannot read or write '{}': {} (SQLite code {}); what was acknowledged before is kept",
+                              path_, reason, code));
   }
 }
 

@@ -1,118 +1,247 @@
 // kill -9 at any moment, the final training included: the study ends as the one that was never killed.
+//
+// Moments are drawn by seed and counted in progress (commits to the database, phases), not in seconds, so that a slow
+// machine sees the same test. A start that was too fast for its killer is taken back: the folder is put back as it was
+// before, and the next draw is shorter. So every start is either killed or repeated, and none depends on luck.
+#include <fcntl.h>
 #include <gtest/gtest.h>
+
+#include <fstream>
 
 #include "base/rng.hpp"
 #include "base/text.hpp"
 #include "cli/process.hpp"
+#include "cli/snapshot.hpp"
 #include "small_data.hpp"
 #include "temporary_folder.hpp"
 
 namespace hone {
 namespace {
 
-constexpr int kills_wanted = 50;
-constexpr int kills_in_final_wanted = 8;
+namespace fs = std::filesystem;
+using std::chrono::microseconds;
+using std::chrono::milliseconds;
 
-std::vector<std::string> fit_arguments() {
-  return {"fit",      "data.csv", "--target", "label", "-j",    "1",      "--trials", "14",
-          "--epochs", "9",        "--seed",   "5",     "--out", "result", "--study",  "s"};
+constexpr int kills_in_search = 40;
+constexpr int kills_in_final = 14;
+constexpr int rows = 1000;
+
+std::vector<std::string> fit_arguments(std::vector<std::string> more = {}) {
+  std::vector<std::string> words = {"fit",      "data.csv", "--target",   "label", "-j",      "1",
+                                    "--trials", "16",       "--epochs",   "9",     "--seed",  "5",
+                                    "--out",    "result",   "--ensemble", "2",     "--study", "s"};
+  words.insert(words.end(), more.begin(), more.end());
+  return words;
 }
 
-/// What must be equal: all but the times.
-std::string fingerprint(const std::filesystem::path& folder) {
-  const Ran trials = run_hone(folder, {"study", "trials", "s", "-f", "csv"});
-  EXPECT_EQ(trials.code, 0) << trials.err;
-  std::string text;
-  const auto lines = split(trials.out, '\n');
-  const auto header = split(lines[0], ',');
-  for (const std::string& line : lines) {
-    const auto cells = split(line, ',');  // no field of this study needs quotes before the columns compared
-    for (std::size_t i = 0; i < cells.size() && i < header.size(); ++i)
-      if (header[i] != "started" && header[i] != "seconds") text += cells[i] + ' ';
-    text += '\n';
+/// Counts the commits to folder/hone.db by a counter that SQLite keeps in the log's index. It only chooses moments.
+class CommitCounter {
+ public:
+  explicit CommitCounter(fs::path folder) : index_(std::move(folder) / "hone.db-shm"), last_(read()) {}
+  int count() {
+    if (const std::uint32_t now = read(); now != last_) {
+      last_ = now;
+      ++count_;
+    }
+    return count_;
   }
-  return text;
-}
 
-/// The printed result without durations and overhead.
-std::string result_without_times(const std::string& json) {
-  std::string kept;
-  for (const std::string& line : split(json, ','))
-    if (line.find("seconds") == std::string::npos && line.find("overhead") == std::string::npos) kept += line + '\n';
-  return kept;
-}
+ private:
+  std::uint32_t read() const {
+    std::uint32_t counter = 0;
+    std::ifstream file(index_, std::ios::binary);
+    file.seekg(8);
+    file.read(reinterpret_cast<char*>(&counter), sizeof counter);
+    return file ? counter : 0;
+  }
+  fs::path index_;
+  std::uint32_t last_;
+  int count_ = 0;
+};
 
-TEST(Kill, DISABLED_FiftyTimesAndTheStudyEndsAsTheUnkilledOne) {
-  TemporaryFolder whole, killed;
-  write_small_classification(whole.path() / "data.csv", 1500);
-  write_small_classification(killed.path() / "data.csv", 1500);
-  const Ran reference = run_hone(whole.path(), fit_arguments());
-  ASSERT_EQ(reference.code, 0) << reference.err;
+/// Where a process is to be killed: after so many commits, or in its final training; then so much later.
+struct Moment {
+  bool in_final = false;
+  int commits = 0;
+  microseconds later{0};
+};
+
+class KillTest : public testing::Test {
+ protected:
+  /// Waits for the moment and kills. False if the process had ended by itself.
+  static bool kill_at(Process& process, const fs::path& folder, const Moment& moment) {
+    CommitCounter commits(folder);
+    const auto reached = [&] {
+      if (moment.in_final) return process.err().find("final training") != std::string::npos;
+      return commits.count() >= moment.commits;
+    };
+    bool ended = false;
+    while (!ended && !reached()) ended = process.wait_for(microseconds(200));
+    if (!ended) ended = process.wait_for(moment.later);
+    if (ended) return false;
+    process.signal(SIGKILL);
+    return process.wait() == 128 + SIGKILL;
+  }
+  /// Sends `number` in the middle of the final training; false if it had ended by then.
+  static bool signal_in_final(Process& process, int number) {
+    while (process.err().find("final training") == std::string::npos)
+      if (process.wait_for(microseconds(200))) return false;
+    process.signal(number);
+    return process.wait() != 0;
+  }
+  static void copy(const fs::path& from, const fs::path& to) {
+    fs::remove_all(to);
+    fs::copy(from, to, fs::copy_options::recursive);
+  }
+  static bool finished(const fs::path& folder) {
+    const auto store = open_store("sqlite:///" + (folder / "snapshot" / "hone.db").string(), false);
+    return store && (*store)->attribute((*store)->find_study("s")->value().id, "final")->has_value();
+  }
+  static std::string model_of(const fs::path& folder) {
+    return read_file(folder / "result" / "model.hone").value_or("missing");
+  }
+  /// The result as a program reads it, without durations and overhead.
+  static std::string result_of(const fs::path& folder) {
+    const Ran ran = run_hone(folder, fit_arguments({"-f", "json"}));
+    EXPECT_EQ(ran.code, 0) << ran.err;
+    EXPECT_NE(ran.err.find("the study is finished"), std::string::npos) << ran.err;
+    std::string kept;
+    for (const std::string& line : split(ran.out, ','))
+      if (line.find("seconds") == std::string::npos && line.find("overhead") == std::string::npos) kept += line + '\n';
+    return kept;
+  }
+  static void expect_equal(const fs::path& killed, const fs::path& whole) {
+    const auto ours = trials_now(killed, "s"), theirs = trials_now(whole, "s");
+    ASSERT_TRUE(ours && theirs);
+    ASSERT_EQ(ours->size(), theirs->size());
+    for (std::size_t i = 0; i < ours->size(); ++i) EXPECT_EQ(outcome_text((*ours)[i]), outcome_text((*theirs)[i]));
+    EXPECT_EQ(result_of(killed), result_of(whole));
+    EXPECT_TRUE(model_of(killed) == model_of(whole)) << "the models differ";
+    for (const auto& file : fs::recursive_directory_iterator(killed))
+      EXPECT_EQ(file.path().string().find(".tmp"), std::string::npos) << "left behind: " << file.path();
+  }
+};
+
+TEST_F(KillTest, FiftyTimesAndTheStudyEndsAsTheUnkilledOne) {
+  const TemporaryFolder folder;
+  const fs::path whole = folder.path() / "whole", killed = folder.path() / "killed", before = folder.path() / "before";
+  fs::create_directories(whole);
+  write_small_classification(whole / "data.csv", rows);
+  copy(whole, killed);
+  microseconds final_takes{0};
+  {
+    Process reference(whole, fit_arguments());
+    while (!reference.wait_for(milliseconds(1)) && reference.err().find("final training") == std::string::npos) {
+    }
+    const auto start = std::chrono::steady_clock::now();
+    ASSERT_EQ(reference.wait(), 0) << reference.err();
+    final_takes = std::chrono::duration_cast<microseconds>(std::chrono::steady_clock::now() - start);
+  }
 
   Rng rng(2026, RngPurpose::simulation, 0);
-  int kills = 0, kills_in_final = 0;
-  bool finished = false;
-  for (int start = 0; start < 2000 && !finished; ++start) {
-    Process process(killed.path(), fit_arguments());
-    if (kills >= kills_wanted && kills_in_final >= kills_in_final_wanted) {
+  const auto below = [&](microseconds limit) {
+    return microseconds(static_cast<std::int64_t>(static_cast<double>(limit.count()) * rng.uniform()));
+  };
+  std::vector<TrialRecord> known;
+  int searched = 0, finals = 0, taken_back = 0, without_progress = 0;
+  std::uint32_t commits_below = 8;
+  microseconds final_below = final_takes;
+  while (searched < kills_in_search || finals < kills_in_final) {
+    Moment moment;
+    moment.in_final = searched >= kills_in_search;
+    if (moment.in_final)
+      moment.later = below(final_below);
+    else
+      moment = {false, static_cast<int>(rng.below(commits_below)), below(milliseconds(15))};
+    copy(killed, before);
+    Process process(killed, fit_arguments());
+    if (!kill_at(process, killed, moment)) {
       ASSERT_EQ(process.wait(), 0) << process.err();
-      finished = true;
-      break;
-    }
-    // A moment drawn by seed; once the final training is reached, moments within it.
-    const auto in_final = [&] { return process.err().find("final training") != std::string::npos; };
-    const auto longest = std::chrono::milliseconds(50 + rng.below(400));
-    bool ended = process.wait_for(longest);
-    if (!ended && kills >= kills_wanted)  // enough of the search: wait for the final training
-      while (!ended && !in_final()) ended = process.wait_for(std::chrono::milliseconds(1));
-    if (!ended && in_final()) ended = process.wait_for(std::chrono::milliseconds(rng.below(30)));
-    if (ended) {  // it was faster than the killer: start the whole study anew, the kills so far count
-      ASSERT_EQ(process.wait(), 0) << process.err();
-      std::filesystem::remove_all(killed.path() / "result");
+      ASSERT_LT(++taken_back, 40) << "the killer is always too late";
+      copy(before, killed);
+      if (moment.in_final)
+        final_below /= 2;
+      else
+        searched = kills_in_search;  // so few commits were left: the search is over
       continue;
     }
-    process.signal(SIGKILL);
-    ASSERT_EQ(process.wait(), 128 + SIGKILL);
-    ++kills;
-    if (in_final()) ++kills_in_final;
-  }
-  ASSERT_TRUE(finished);
-  RecordProperty("kills", kills);
-  RecordProperty("kills_in_final", kills_in_final);
-  EXPECT_GE(kills, kills_wanted);
-  EXPECT_GE(kills_in_final, kills_in_final_wanted);
+    const bool in_final = process.err().find("final training") != std::string::npos;
+    ++(in_final ? finals : searched);
 
-  EXPECT_EQ(fingerprint(killed.path()), fingerprint(whole.path()));
-  const auto model = [](const TemporaryFolder& folder) {
-    return read_file(folder.path() / "result" / "model.hone").value_or("missing");
-  };
-  EXPECT_EQ(hash_text(model(killed)), hash_text(model(whole)));
-  auto json = fit_arguments();
-  json.insert(json.end(), {"-f", "json"});
-  EXPECT_EQ(result_without_times(run_hone(killed.path(), json).out),
-            result_without_times(run_hone(whole.path(), json).out));
+    auto now = trials_now(killed, "s");
+    ASSERT_TRUE(now) << now.error().message;
+    ASSERT_EQ(lost(known, *now), "") << "after kill " << searched + finals;
+    const auto work = [](const std::vector<TrialRecord>& trials) {
+      std::size_t sum = trials.size();
+      for (const TrialRecord& trial : trials) sum += trial.runs[0].reports.size() + (is_finished(trial.state) ? 1 : 0);
+      return sum;
+    };
+    // A training that starts from its beginning again and again never ends: let it run for longer.
+    without_progress = work(*now) > work(known) ? 0 : without_progress + 1;
+    if (!in_final) commits_below = without_progress >= 3 ? commits_below * 2 : 8;
+    known = std::move(*now);
+    // Killed after the result was recorded: that is the end, which must be right; the test goes on from before it.
+    if (in_final && finished(killed)) {
+      EXPECT_TRUE(model_of(killed) == model_of(whole));
+      copy(before, killed);
+      final_below /= 2;
+    }
+  }
+  RecordProperty("kills_in_search", searched);
+  RecordProperty("kills_in_final", finals);
+  RecordProperty("taken_back", taken_back);
+  EXPECT_GE(searched + finals, 50);
+  EXPECT_GE(finals, kills_in_final);
+
+  const Ran last = run_hone(killed, fit_arguments());
+  ASSERT_EQ(last.code, 0) << last.err;
+  const auto end = trials_now(killed, "s");
+  ASSERT_TRUE(end);
+  EXPECT_EQ(lost(known, *end), "");
+  fs::remove_all(killed / "snapshot");
+  expect_equal(killed, whole);
 }
 
-TEST(Kill, DISABLED_CtrlCSavesAndTheSameCommandGoesOn) {
-  TemporaryFolder whole, stopped;
-  write_small_classification(whole.path() / "data.csv", 1500);
-  write_small_classification(stopped.path() / "data.csv", 1500);
-  ASSERT_EQ(run_hone(whole.path(), fit_arguments()).code, 0);
-  int interruptions = 0;
-  for (int start = 0; start < 200; ++start) {
-    Process process(stopped.path(), fit_arguments());
-    if (interruptions < 5 && !process.wait_for(std::chrono::milliseconds(150 + 40 * start))) {
-      process.signal(SIGINT);
-      ASSERT_EQ(process.wait(), 130) << process.err();
-      EXPECT_NE(process.err().find("saved"), std::string::npos) << process.err();
-      ++interruptions;
+TEST_F(KillTest, CtrlCSavesAndTheSameCommandGoesOn) {
+  const TemporaryFolder folder;
+  const fs::path whole = folder.path() / "whole", stopped = folder.path() / "stopped";
+  fs::create_directories(whole);
+  write_small_classification(whole / "data.csv", rows);
+  copy(whole, stopped);
+  ASSERT_EQ(run_hone(whole, fit_arguments()).code, 0);
+  for (int interruptions = 0; interruptions < 6; ++interruptions) {
+    Process process(stopped, fit_arguments());
+    CommitCounter commits(stopped);
+    while (commits.count() < 5 + interruptions) ASSERT_FALSE(process.wait_for(microseconds(200))) << process.err();
+    process.signal(interruptions % 2 == 0 ? SIGINT : SIGTERM);
+    ASSERT_EQ(process.wait(), 130) << process.err();
+    EXPECT_NE(process.err().find("everything is saved"), std::string::npos) << process.err();
+  }
+  ASSERT_EQ(run_hone(stopped, fit_arguments()).code, 0);
+  expect_equal(stopped, whole);
+}
+
+TEST_F(KillTest, CtrlCInTheFinalTrainingSavesToo) {
+  const TemporaryFolder folder;
+  const fs::path whole = folder.path() / "whole", stopped = folder.path() / "stopped";
+  fs::create_directories(whole);
+  write_small_classification(whole / "data.csv", rows);
+  ASSERT_EQ(run_hone(whole, fit_arguments()).code, 0);
+  fs::remove_all(whole / "result");  // so that the final training is all that is left to do
+  copy(whole, stopped);
+  for (int attempt = 0; attempt < 20; ++attempt) {
+    Process process(stopped, fit_arguments());
+    if (!signal_in_final(process, SIGINT)) {  // it was faster than the signal
+      copy(whole, stopped);
       continue;
     }
-    ASSERT_EQ(process.wait(), 0) << process.err();
-    break;
+    EXPECT_NE(process.err().find("everything is saved"), std::string::npos) << process.err();
+    ASSERT_EQ(run_hone(stopped, fit_arguments()).code, 0);
+    ASSERT_EQ(run_hone(whole, fit_arguments()).code, 0);
+    expect_equal(stopped, whole);
+    return;
   }
-  EXPECT_GE(interruptions, 1);
-  EXPECT_EQ(fingerprint(stopped.path()), fingerprint(whole.path()));
+  FAIL() << "the signal always came too late";
 }
 
 }  // namespace

@@ -18,9 +18,15 @@ namespace hone {
 /// A running `hone`, its two outputs going to files in `folder`.
 class Process {
  public:
-  Process(const std::filesystem::path& folder, const std::vector<std::string>& arguments)
+  /// `before`: a command that runs the program, such as a shell that sets limits first.
+  Process(const std::filesystem::path& folder, const std::vector<std::string>& arguments,
+          const std::vector<std::string>& before = {})
       : out_(folder / "stdout.txt"), err_(folder / "stderr.txt") {
-    std::vector<std::string> words = {HONE_BINARY};
+    std::error_code ignored;  // what an earlier process wrote must not be taken for this one's
+    std::filesystem::remove(out_, ignored);
+    std::filesystem::remove(err_, ignored);
+    std::vector<std::string> words = before;
+    words.emplace_back(HONE_BINARY);
     words.insert(words.end(), arguments.begin(), arguments.end());
     std::vector<char*> argv;
     for (std::string& word : words) argv.push_back(word.data());
@@ -47,6 +53,7 @@ class Process {
     }
   }
 
+  pid_t id() const { return pid_; }
   void signal(int number) { ::kill(pid_, number); }
   /// Exit code, or 128 + signal.
   int wait() {
@@ -54,11 +61,11 @@ class Process {
     return code_;
   }
   /// True if it ended within the time.
-  bool wait_for(std::chrono::milliseconds time) {
+  bool wait_for(std::chrono::microseconds time) {
     const auto until = std::chrono::steady_clock::now() + time;
     while (!ended_ && std::chrono::steady_clock::now() < until) {
       poll(WNOHANG);
-      if (!ended_) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+      if (!ended_) std::this_thread::sleep_for(std::min(time, std::chrono::microseconds(1000)));
     }
     return ended_;
   }
@@ -83,8 +90,9 @@ struct Ran {
   std::string out, err;
 };
 
-inline Ran run_hone(const std::filesystem::path& folder, const std::vector<std::string>& arguments) {
-  Process process(folder, arguments);
+inline Ran run_hone(const std::filesystem::path& folder, const std::vector<std::string>& arguments,
+                    const std::vector<std::string>& before = {}) {
+  Process process(folder, arguments, before);
   Ran ran;
   ran.code = process.wait();
   ran.out = process.out();

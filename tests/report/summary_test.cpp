@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <sstream>
 
 namespace hone {
 namespace {
@@ -53,6 +54,27 @@ TEST(Summary, the_table_is_as_short_as_asked) {
   EXPECT_EQ(common_parameters(some_trials(), true, 1), "activation=relu layers=2 units.1=64 units.2=128");
   EXPECT_TRUE(winners_table({}, true, "accuracy").rows.empty());
   EXPECT_EQ(common_parameters({}, true), "");
+}
+
+TEST(Summary, a_table_too_wide_is_turned_on_its_side) {
+  EXPECT_EQ(winners_text(some_trials(), true, "accuracy", 38),
+            table_text(winners_table(some_trials(), true, "accuracy")));
+  EXPECT_EQ(winners_text(some_trials(), true, "accuracy", 37),
+            "          #1   #2   #3\n"
+            "accuracy  0.9  0.9  0.7\n"
+            "trial     1    2    0\n"
+            "layers    2    1    1\n"
+            "units.2   128  -    -\n");
+  auto trials = some_trials();
+  for (TrialRecord& trial : trials)
+    for (int i = 0; i < 12; ++i)
+      trial.configuration.set("parameter_" + std::to_string(i), 1.0 / (3 + i + static_cast<double>(trial.number)));
+  for (const std::size_t width : {100u, 80u, 60u, 40u}) {
+    std::istringstream lines(winners_text(trials, true, "accuracy", width));
+    int count = 0;
+    for (std::string line; std::getline(lines, line); ++count) EXPECT_LE(line.size(), width) << line;
+    EXPECT_EQ(count, 1 + 2 + 2 + 12) << "every parameter that differs is shown";
+  }
 }
 
 TEST(Summary, next_commands_are_aligned) {

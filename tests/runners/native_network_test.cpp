@@ -146,6 +146,26 @@ TEST(NativeNetwork, PatienceEndsARunEarly) {
   EXPECT_LT(recorder.reports.size(), 12u);
 }
 
+TEST(NativeNetwork, HandedBackInAnyEpochItEndsWherePatienceEndsIt) {
+  const Bench bench;
+  RunRequest request = bench.request();
+  request.configuration.set("learning_rate", 1e-8);
+  request.configuration.set("patience", std::int64_t{2});
+  Recorder whole;
+  const RunOutcome expected = bench.run(request, whole);
+  for (std::int64_t stop = 1; stop <= static_cast<std::int64_t>(whole.reports.size()); ++stop) {
+    request.from_step = 0;
+    Recorder first, second;
+    first.answer = [&](std::int64_t step) { return step == stop ? Decision::hand_back : Decision::go_on; };
+    ASSERT_EQ(bench.run(request, first).state, TrialState::waiting);
+    request.from_step = stop;
+    const RunOutcome outcome = bench.run(request, second);
+    EXPECT_EQ(outcome.values, expected.values);
+    first.reports.insert(first.reports.end(), second.reports.begin(), second.reports.end());
+    EXPECT_EQ(first.reports, whole.reports) << "handed back after epoch " << stop;
+  }
+}
+
 TEST(FinalTraining, IsDeterministicAndSurvivesInItsModelFile) {
   const Bench bench;
   FinalRequest request;
