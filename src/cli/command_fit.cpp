@@ -171,8 +171,15 @@ Result<int> fit(const Arguments& arguments) {
   HONE_TRY(const auto store, open_store(setup.storage_url, true));
   if (setup.fresh) HONE_TRY_VOID(forget_old_study(setup, *store));
   const FolderGuard guard(setup);
+  std::error_code ignored;
+  const bool had_folder = std::filesystem::exists(setup.options.checkpoints, ignored);
   HONE_TRY(const Presence presence, enter_study(setup));
-  HONE_TRY(const auto study, Study::open(*store, setup.record, setup.space, setup.options));
+  auto opened = Study::open(*store, setup.record, setup.space, setup.options);
+  if (!opened && !had_folder) {  // a refusal leaves nothing behind
+    std::filesystem::remove_all(setup.options.checkpoints, ignored);
+    std::filesystem::remove(setup.options.checkpoints.parent_path(), ignored);
+  }
+  HONE_TRY(const auto study, std::move(opened));
 
   HONE_TRY(const double used_before, seconds_used(*study));
   FitRun run{setup, *study, progress, setup.options.checkpoints, started, used_before};

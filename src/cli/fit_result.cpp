@@ -105,10 +105,12 @@ void print_table(const FitSetup& setup, Study& study, const FitFinal& result, do
                                   fmt::format("trial {}: {}", winner.number, short_text(winner.configuration)), width));
   fmt::print("validation  {} {}{}\n", metric, short_number(result.validation),
              trials.size() > 1 ? fmt::format(" (optimistic: it is the best of {} tries)", trials.size()) : "");
-  fmt::print("sealed test {} {}", metric, short_number(result.test));
+  fmt::print("sealed test {} {} (look {} at {} rows)\n", metric, short_number(result.test), result.looks,
+             setup.dataset->test_rows());
+  std::vector<std::string> others;
   for (const auto& [other, value] : result.metrics)
-    if (other != metric) fmt::print("  {} {}", other, short_number(value));
-  fmt::print("  (look {} at {} rows)\n", result.looks, setup.dataset->test_rows());
+    if (other != metric) others.push_back(fmt::format("{} {}", other, short_number(value)));
+  if (!others.empty()) fmt::print("{}", with_heading("", join(others, ", "), width));
   fmt::print("model       {} ({}, trained on training and validation rows for {} epochs)\n\n", result.model,
              setup.members == 1 ? "one network" : fmt::format("the mean of {} networks", setup.members), result.epochs);
 

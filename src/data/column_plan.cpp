@@ -64,8 +64,8 @@ class Planner {
     for (const auto& [name, word] : request_.overrides) {
       const auto found = std::find(table_.names().begin(), table_.names().end(), name);
       if (found == table_.names().end())
-        return refuse(fmt::format("--columns: '{}' has no column '{}'; {}", path_, quoted(name),
-                                  suggest_name(name, table_.names())));
+        return refuse(fmt::format("{}: '{}' has no column '{}'; {}", word == "keep" ? "--keep" : "--columns", path_,
+                                  quoted(name), suggest_name(name, table_.names())));
       if (std::find(words.begin(), words.end(), word) == words.end())
         return refuse(fmt::format("--columns {}={}: allowed are categorical, numeric, date, drop, keep", quoted(name),
                                   quoted(word)));

@@ -25,14 +25,19 @@ std::vector<std::string> space_lines(const std::string& study_file) {
 /// The first few lines that only one of the two spaces has.
 std::string space_difference(const std::string& stored, const std::string& wanted) {
   const auto before = space_lines(stored), now = space_lines(wanted);
+  constexpr std::size_t shown_max = 3;
   std::vector<std::string> differences;
-  for (const std::string& line : before)
-    if (std::ranges::find(now, line) == now.end()) differences.push_back("stored: " + line);
-  for (const std::string& line : now)
-    if (std::ranges::find(before, line) == before.end()) differences.push_back("now: " + line);
-  if (differences.empty()) differences.push_back("the order of the parameters");
-  if (differences.size() > 6) differences.resize(6);
-  return join(differences, "; ");
+  const auto add = [&](std::string_view whose, const std::vector<std::string>& lines,
+                       const std::vector<std::string>& others) {
+    std::size_t found = 0;
+    for (const std::string& line : lines)
+      if (std::ranges::find(others, line) == others.end() && ++found <= shown_max)
+        differences.push_back(fmt::format("{}: {}", whose, line));
+    if (found > shown_max) differences.push_back(fmt::format("and {} more", found - shown_max));
+  };
+  add("stored", before, now);
+  add("now", now, before);
+  return differences.empty() ? "the order of the parameters" : join(differences, "; ");
 }
 
 std::unexpected<Error> differs(const StudyRecord& stored, std::string what) {

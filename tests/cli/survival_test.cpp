@@ -91,6 +91,9 @@ TEST(Survival, AStudyInItsFinalTrainingIsNotRemoved) {
   EXPECT_EQ(trials_now(folder.path(), "s")->size(), 1u);
   process.signal(SIGCONT);
   EXPECT_EQ(process.wait(), 0) << process.err();
+  const Ran best = run_hone(folder.path(), {"study", "best", "s"});
+  EXPECT_EQ(best.code, 0) << best.err;
+  EXPECT_EQ(best.out.find("measurement"), std::string::npos) << "one trial was not picked among several: " << best.out;
   const Ran removed = run_hone(folder.path(), {"study", "rm", "s"});
   EXPECT_EQ(removed.code, 0) << removed.err;
   EXPECT_FALSE(fs::exists(folder.path() / "hone.db.files"));
