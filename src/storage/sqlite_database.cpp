@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <cmath>
-#include <cstring>
 
 #include "base/text.hpp"
 
@@ -83,16 +82,13 @@ std::unexpected<Error> SqliteDatabase::failure() const {
       return fail(Error::Kind::unavailable,
                   fmt::format("cannot open '{}' or its log '{}-wal' ({}): are the file and its folder writable?", path_,
                               path_, reason));
-    case SQLITE_IOERR:
-      if (const int system = handle_ ? sqlite3_system_errno(handle_) : 0; system != 0)
-        return fail(Error::Kind::unavailable,
-                    fmt::format("cannot read or write '{}': {} ({}); what was acknowledged before is kept", path_,
-                                reason, std::strerror(system)));
-      [[fallthrough]];
-    default:
+    default: {
+      const std::string hint =
+          code == SQLITE_IOERR_WRITE ? " (is the disk full, or a limit on the size of files reached?)" : "";
       return fail(Error::Kind::unavailable,
-                  fmt::format("cannot read or write '{}': {} (SQLite code {}); what was acknowledged before is kept",
-                              path_, reason, code));
+                  fmt::format("cannot read or write '{}': {}, SQLite code {}{}; what was acknowledged before is kept",
+                              path_, reason, code, hint));
+    }
   }
 }
 
