@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include <fstream>
+#include <set>
 
 #include "base/rng.hpp"
 #include "base/text.hpp"
@@ -101,8 +102,9 @@ class KillTest : public testing::Test {
     return read_file(folder / "result" / "model.hone").value_or("missing");
   }
   /// The result as a program reads it, without durations and overhead.
-  static std::string result_of(const fs::path& folder) {
-    const Ran ran = run_hone(folder, fit_arguments({"-f", "json"}));
+  static std::string result_of(const fs::path& folder, std::vector<std::string> words) {
+    words.insert(words.end(), {"-f", "json"});
+    const Ran ran = run_hone(folder, words);
     EXPECT_EQ(ran.code, 0) << ran.err;
     EXPECT_NE(ran.err.find("the study is finished"), std::string::npos) << ran.err;
     std::string kept;
@@ -110,12 +112,13 @@ class KillTest : public testing::Test {
       if (line.find("seconds") == std::string::npos && line.find("overhead") == std::string::npos) kept += line + '\n';
     return kept;
   }
-  static void expect_equal(const fs::path& killed, const fs::path& whole) {
+  static void expect_equal(const fs::path& killed, const fs::path& whole,
+                           const std::vector<std::string>& words = fit_arguments()) {
     const auto ours = trials_now(killed, "s"), theirs = trials_now(whole, "s");
     ASSERT_TRUE(ours && theirs);
     ASSERT_EQ(ours->size(), theirs->size());
     for (std::size_t i = 0; i < ours->size(); ++i) EXPECT_EQ(outcome_text((*ours)[i]), outcome_text((*theirs)[i]));
-    EXPECT_EQ(result_of(killed), result_of(whole));
+    EXPECT_EQ(result_of(killed, words), result_of(whole, words));
     EXPECT_TRUE(model_of(killed) == model_of(whole)) << "the models differ";
     for (const auto& file : fs::recursive_directory_iterator(killed))
       EXPECT_EQ(file.path().string().find(".tmp"), std::string::npos) << "left behind: " << file.path();
@@ -200,6 +203,45 @@ TEST_F(KillTest, FiftyTimesAndTheStudyEndsAsTheUnkilledOne) {
   EXPECT_EQ(lost(known, *end), "");
   fs::remove_all(killed / "snapshot");
   expect_equal(killed, whole);
+}
+
+/// Without a pruner the unkilled study reads no checkpoint at all; the killed one goes on from each it has written.
+TEST_F(KillTest, AfterEachCheckpointItGoesOnAsIfNothingHadHappened) {
+  const TemporaryFolder folder;
+  const fs::path whole = folder.path() / "whole", killed = folder.path() / "killed";
+  fs::create_directories(whole);
+  write_small_classification(whole / "data.csv", 2000);
+  copy(whole, killed);
+  auto words = fit_arguments({"--pruner", "none"});
+  words[7] = "3";
+  ASSERT_EQ(run_hone(whole, words).code, 0);
+
+  std::set<std::string> seen;
+  int kills = 0;
+  for (;;) {
+    Process process(killed, words);
+    const auto new_checkpoint = [&] {
+      std::error_code error;
+      for (fs::recursive_directory_iterator at(killed / "hone.db.files", error), end; !error && at != end;
+           at.increment(error)) {
+        const std::string name = at->path().filename().string();
+        if (name.ends_with(".checkpoint") && seen.insert(name).second) return true;
+      }
+      return false;
+    };
+    bool ended = false;
+    while (!ended && !new_checkpoint()) ended = process.wait_for(microseconds(500));
+    if (ended) {
+      ASSERT_EQ(process.wait(), 0) << process.err();
+      break;
+    }
+    process.signal(SIGKILL);
+    if (process.wait() == 128 + SIGKILL) ++kills;
+    ASSERT_LT(kills, 200);
+  }
+  EXPECT_GE(kills, 1) << "a training shorter than the rhythm of saving shows nothing";
+  RecordProperty("kills", kills);
+  expect_equal(killed, whole, words);
 }
 
 TEST_F(KillTest, CtrlCSavesAndTheSameCommandGoesOn) {

@@ -160,14 +160,14 @@ TEST(Study, ForbiddenConfigurationsAreNeverProposed) {
   for (const TrialRecord& trial : study->trials()) EXPECT_LE(value_number(*trial.configuration.find("x")), 0.05);
 }
 
-TEST(Study, ForbidThatLeavesNothingIsSaid) {
+TEST(Study, ForbidThatLeavesNothingIsSaidBeforeTheStoreIsTouched) {
   Bench bench;
   bench.space = space_of({real("x", 0, 1), whole("n", 1, 40)}, {"n > 0"});
-  FakeRunner runner;
-  auto study = bench.open();
-  const auto ended = run_study(*study, runner, {});
-  ASSERT_FALSE(ended);
-  EXPECT_NE(ended.error().message.find("forbid"), std::string::npos) << ended.error().message;
+  const auto study = Study::open(*bench.store, wanted(*bench.space), bench.space, bench.options);
+  ASSERT_FALSE(study);
+  EXPECT_EQ(study.error().kind, Error::Kind::invalid_argument);
+  EXPECT_NE(study.error().message.find("forbid"), std::string::npos) << study.error().message;
+  EXPECT_TRUE(bench.store->studies()->empty());
 }
 
 TEST(Study, AnotherSpaceUnderTheSameNameIsRefusedByWhatDiffers) {

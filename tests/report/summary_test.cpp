@@ -60,11 +60,11 @@ TEST(Summary, a_table_too_wide_is_turned_on_its_side) {
   EXPECT_EQ(winners_text(some_trials(), true, "accuracy", 38),
             table_text(winners_table(some_trials(), true, "accuracy")));
   EXPECT_EQ(winners_text(some_trials(), true, "accuracy", 37),
-            "          #1   #2   #3\n"
+            "           #1   #2   #3\n"
             "accuracy  0.9  0.9  0.7\n"
-            "trial     1    2    0\n"
-            "layers    2    1    1\n"
-            "units.2   128  -    -\n");
+            "trial       1    2    0\n"
+            "layers      2    1    1\n"
+            "units.2   128    -    -\n");
   auto trials = some_trials();
   for (TrialRecord& trial : trials)
     for (int i = 0; i < 12; ++i)
