@@ -1,5 +1,5 @@
-/// Which characters may stand where in a TOML text. Looked at before the parser sees it: toml++ 3.3 has undefined
-/// behaviour for some non-ASCII characters outside quotes.
+/// Which characters may stand where in a TOML text. Looked at before the parser sees it, which has no good words for
+/// them.
 #pragma once
 #include <optional>
 #include <string_view>

@@ -74,6 +74,24 @@ TEST(TomlCharacters, what_it_does_not_is_named_with_its_place) {
   }
 }
 
+/// Places where toml++ looks ahead, or asks whether a character is a blank.
+TEST(TomlCharacters, strings_of_any_language_are_read_wherever_they_stand) {
+  const std::pair<std::string, std::string> cases[] = {
+      {"\"\"\"x\\\n  über\"\"\"", "xüber"},
+      {"\"\"\"\nÄ \\\n\n é\"\"\"", "Ä é"},
+      {"'ü'", "ü"},
+      {"\"日本語\u3000x\"", "日本語\u3000x"},
+  };
+  for (const auto& [written, read] : cases) {
+    const auto tree = parse_toml("a = " + written + "\n");
+    ASSERT_TRUE(tree) << written << tree.error().message;
+    EXPECT_EQ(std::get<std::string>(tree->find("a")->node.value), read);
+  }
+  for (const char* wrong :
+       {"a = 64'ü'\n", "a = \"\"\"\\ü\"\"\"\n", "a = \"\"\"x\\ ü\"\"\"\n", "a = 1.\"ü\"\n", "a = t'ü'\n"})
+    EXPECT_FALSE(parse_toml(wrong)) << wrong;
+}
+
 TEST(TomlCharacters, a_study_file_with_a_bare_name_that_is_not_ascii_says_the_cure) {
   const auto file = parse_study_file("format = 1\n[data]\ncolumns = { straße = \"categorical\" }\n", "s.toml");
   ASSERT_FALSE(file);
