@@ -71,8 +71,11 @@ void subtract_block(std::span<const NormalColumn> columns, const float* x, std::
 
 }  // namespace
 
-Bandwidths::Bandwidths(std::size_t observations)
-    : observations_(observations), low_(1.0 / std::min(100.0, static_cast<double>(observations) + 2)) {}
+Bandwidths::Bandwidths(std::size_t observations, std::size_t axes) : observations_(observations) {
+  const double n = static_cast<double>(observations) + 2;
+  const double exponent = 1 + 4 / (4 + static_cast<double>(axes));
+  low_ = n >= 100 ? 0.01 : 1 / std::min(100.0, portable_exp(exponent * portable_log(n)));
+}
 
 double Bandwidths::last() const {
   HONE_CHECK(observations_ >= 1, "the bandwidth of an observation needs one");

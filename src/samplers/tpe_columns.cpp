@@ -1,7 +1,7 @@
 #include "samplers/tpe_columns.hpp"
 
 #include <algorithm>
-#include <cmath>
+#include <limits>
 #include <numbers>
 #include <tuple>
 
@@ -12,6 +12,7 @@ namespace hone {
 namespace {
 
 constexpr std::size_t table_levels_max = 64;
+constexpr double narrow_cell_max = 1.0 / 64;
 
 TpeColumn make_column(const Space& space, std::size_t axis) {
   const Axis& declared = space.axes()[axis];
@@ -27,6 +28,14 @@ TpeColumn make_column(const Space& space, std::size_t axis) {
       column.cell_low.push_back(low);
       column.cell_high.push_back(high);
     }
+  while (!column.table && column.wide < column.levels) {
+    const auto [low, high] = space.cell_bounds(axis, column.wide);
+    if (high - low <= narrow_cell_max) break;
+    column.cell_low.push_back(low);
+    column.cell_high.push_back(high);
+    ++column.wide;
+  }
+  column.wide_gain.resize(column.wide);
   column.row_sigma.assign(3 * column.cell_center.size(), 0);
   column.row_density.resize(3 * column.cell_center.size() * column.cell_center.size());
   return column;
@@ -50,12 +59,15 @@ void append_kernel(const Space& space, TpeColumn& column, std::size_t kernel, do
   column.scale.resize(padded, 0);
   column.constant.resize(padded, 0);
   column.good.emplace_back();
+  for (std::vector<float>& gain : column.wide_gain) gain.push_back(std::numeric_limits<float>::quiet_NaN());
   column.unit[kernel] = static_cast<float>(unit);
   if (prior) {
-    const auto [scale, constant] = density_kernel(space, column, unit, 1);
+    const auto [scale, constant] = density_kernel(unit, 1);
+    column.sigma[0] = 1;
     column.scale[0] = scale;
     column.constant[0] = constant;
-    column.good[0] = {UnitNormal(unit, 1), scale, constant, true};
+    column.good[0] = {UnitNormal(unit, 1), scale, constant, true,
+                      std::vector<float>(column.wide, std::numeric_limits<float>::quiet_NaN())};
     return;
   }
   const auto key = [&](std::uint32_t k) { return column.unit[k]; };
@@ -65,15 +77,9 @@ void append_kernel(const Space& space, TpeColumn& column, std::size_t kernel, do
 
 }  // namespace
 
-ScaleAndConstant density_kernel(const Space& space, const TpeColumn& column, double center, double sigma) {
-  double variance = sigma * sigma;
-  if (column.levels > 0) {
-    const auto [low, high] = space.cell_bounds(column.axis, space.cell(column.axis, center));
-    variance += (high - low) * (high - low) / 12;
-  }
-  const double smooth = std::sqrt(variance);
-  return {static_cast<float>(1 / (smooth * std::numbers::sqrt2)),
-          static_cast<float>(UnitNormal(center, smooth).log_constant())};
+ScaleAndConstant density_kernel(double center, double sigma) {
+  return {static_cast<float>(1 / (sigma * std::numbers::sqrt2)),
+          static_cast<float>(UnitNormal(center, sigma).log_constant())};
 }
 
 void TpeMemo::start(const Space& space) {
@@ -94,6 +100,10 @@ void TpeMemo::start(const Space& space) {
     home->columns.push_back(make_column(space, axis));
     append_kernel(space, home->columns.back(), 0, 0.5);
   }
+  std::size_t unconditional = 0;
+  for (const TpeGroup& group : groups)
+    if (group.always) unconditional = group.columns.size();
+  for (TpeGroup& group : groups) group.axes = group.columns.size() + (group.always ? 0 : unconditional);
 }
 
 void TpeMemo::append(const Space& space, const TrialRow& row) {

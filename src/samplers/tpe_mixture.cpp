@@ -11,6 +11,9 @@ namespace hone {
 namespace {
 
 constexpr std::size_t full_weight = 25;  // the newest bad trials
+/// Least bandwidth of an ordered table in (mean) widths of a cell: a third of a kernel's mass is in the other cells.
+/// With less a search never leaves a number of layers that was lucky.
+constexpr double cells_reached = 0.5;
 
 /// Kernel numbers of the good mixture by kernel number of the group; 0: a bad trial (or the prior).
 std::vector<std::uint32_t> good_kernels(const TpeGroup& group, const TpeSides& sides, TpeMixture& good) {
@@ -33,25 +36,27 @@ void finish_weights(TpeMixture& mixture, std::span<const float> weight) {
   mixture.constant.assign(mixture.padded, 0);
 }
 
-void add_density(const Space& space, TpeColumn& column, std::span<const std::uint32_t> local, TpeMixture& good,
+void add_density(TpeColumn& column, std::size_t axes, std::span<const std::uint32_t> local, TpeMixture& good,
                  TpeMixture& bad) {
   const auto set_good = [&](std::uint32_t kernel, double sigma) {
     TpeColumn::GoodKernel& kept = column.good[kernel];
     if (kept.known && kept.normal.sigma == sigma) return;
     const double center = double{column.unit[kernel]};
-    const auto made = density_kernel(space, column, center, sigma);
-    kept = {UnitNormal(center, sigma), made.scale, made.constant, true};
+    const auto made = density_kernel(center, sigma);
+    kept = {UnitNormal(center, sigma), made.scale, made.constant, true,
+            std::vector<float>(column.wide, std::numeric_limits<float>::quiet_NaN())};
   };
   const auto set_bad = [&](std::uint32_t kernel, double sigma) {
     if (column.sigma[kernel] == sigma) return;
-    const auto made = density_kernel(space, column, double{column.unit[kernel]}, sigma);
+    const auto made = density_kernel(double{column.unit[kernel]}, sigma);
     column.sigma[kernel] = sigma;
     column.scale[kernel] = made.scale;
     column.constant[kernel] = made.constant;
+    for (std::vector<float>& gain : column.wide_gain) gain[kernel] = std::numeric_limits<float>::quiet_NaN();
   };
 
   const std::size_t kernels = column.order.size() + 1, good_count = good.global.size() - 1;
-  Bandwidths good_walk(good_count), bad_walk(kernels - 1 - good_count);
+  Bandwidths good_walk(good_count, axes), bad_walk(kernels - 1 - good_count, axes);
   std::uint32_t good_before = 0, bad_before = 0;  // 0: none yet
   for (const std::uint32_t kernel : column.order) {
     const double unit = double{column.unit[kernel]};
@@ -82,7 +87,8 @@ void add_density(const Space& space, TpeColumn& column, std::span<const std::uin
 }
 
 /// Types and bandwidths of an ordered table for the kernels of one side: those whose `local` is above 0 iff `good`.
-void add_ordered_table(TpeColumn& column, std::span<const std::uint32_t> local, bool good, TpeMixture& mixture) {
+void add_ordered_table(TpeColumn& column, std::size_t axes, std::span<const std::uint32_t> local, bool good,
+                       TpeMixture& mixture) {
   TpeTable& table = mixture.tables.emplace_back();
   table.column = &column;
   table.keeps_rows = !good;
@@ -100,19 +106,20 @@ void add_ordered_table(TpeColumn& column, std::span<const std::uint32_t> local, 
   }
   if (table.observations == 0) return;
   // Observations of one cell between its first and last have no gap at either side: one of them speaks for all.
-  Bandwidths walk(table.observations);
+  Bandwidths walk(table.observations, axes);
+  const double least = cells_reached / static_cast<double>(column.levels);
   std::size_t before = 3 * column.levels;
   for (std::size_t cell = 0; cell < column.levels; ++cell) {
     if (count[cell] > 1) table.type[last[cell]] = static_cast<std::uint32_t>(3 * cell + 2);
     for (std::size_t role = 0; role < 3; ++role) {
       const bool present = role == 0 ? count[cell] > 0 : role == 1 ? count[cell] > 2 : count[cell] > 1;
       if (!present) continue;
-      const double bandwidth = walk.next(column.cell_center[cell]);
+      const double bandwidth = std::max(least, walk.next(column.cell_center[cell]));
       if (before < 3 * column.levels) table.sigma[before] = bandwidth;
       before = 3 * cell + role;
     }
   }
-  table.sigma[before] = walk.last();
+  table.sigma[before] = std::max(least, walk.last());
 }
 
 void add_unordered_table(TpeColumn& column, std::span<const std::uint32_t> local, bool good, TpeMixture& mixture) {
@@ -168,11 +175,12 @@ void TpeTable::densities(std::size_t cell, std::span<float> density) {
   for (std::size_t k = 0; k < type.size(); ++k) density[k] = type[k] == levels ? 0 : type[k] == cell ? here : elsewhere;
 }
 
-TpeSides make_sides(std::size_t rows, std::span<const std::uint32_t> good) {
+TpeSides make_sides(std::size_t rows, std::span<const std::uint32_t> good, std::span<const float> weight) {
   TpeSides sides;
   sides.good_index.assign(rows + 1, 0);
   for (std::size_t i = 0; i < good.size(); ++i) sides.good_index[good[i] + 1] = static_cast<std::uint32_t>(i + 1);
   sides.good_weight.assign(good.size() + 1, 1);
+  std::ranges::copy(weight, sides.good_weight.begin() + 1);
   sides.bad_weight.assign(rows + 1, 0);
   sides.bad_weight[0] = 1;
   const std::size_t bad = rows - good.size();
@@ -188,7 +196,7 @@ TpeSides make_sides(std::size_t rows, std::span<const std::uint32_t> good) {
   return sides;
 }
 
-TpeGroupMixtures make_mixtures(const Space& space, TpeGroup& group, const TpeSides& sides) {
+TpeGroupMixtures make_mixtures(TpeGroup& group, const TpeSides& sides) {
   TpeGroupMixtures both;
   const std::vector<std::uint32_t> local = good_kernels(group, sides, both.good);
   both.bad.global = group.row;
@@ -196,11 +204,13 @@ TpeGroupMixtures make_mixtures(const Space& space, TpeGroup& group, const TpeSid
   finish_weights(both.bad, sides.bad_weight);
   for (TpeColumn& column : group.columns) {
     if (!column.table) {
-      add_density(space, column, local, both.good, both.bad);
+      add_density(column, group.axes, local, both.good, both.bad);
+    } else if (column.ordered) {
+      add_ordered_table(column, group.axes, local, true, both.good);
+      add_ordered_table(column, group.axes, local, false, both.bad);
     } else {
-      const auto add = column.ordered ? add_ordered_table : add_unordered_table;
-      add(column, local, true, both.good);
-      add(column, local, false, both.bad);
+      add_unordered_table(column, local, true, both.good);
+      add_unordered_table(column, local, false, both.bad);
     }
   }
   for (std::size_t i = 0; i < both.good.center.size(); ++i)
@@ -235,7 +245,48 @@ void draw_from_kernel(const Space& space, const TpeGroup& group, const TpeMixtur
   }
 }
 
-std::vector<double> log_densities(const Space& space, const TpeGroup& group, TpeMixture& mixture,
+namespace {
+
+/// What the wide cell `cell` adds to each kernel's ln density at its centre to make it the exact mean over the cell.
+std::vector<float> wide_gains(const Space& space, TpeColumn& column, const TpeMixture& mixture, std::size_t cell) {
+  const double low = column.cell_low[cell], high = column.cell_high[cell];
+  const double x = double{static_cast<float>(space.cell_unit(column.axis, cell))};  // as the sums have it
+  const auto gain = [&](const UnitNormal& normal) {
+    const double z = (x - normal.center) / normal.sigma;
+    return static_cast<float>(normal.log_cell_density(low, high) - (normal.log_constant() - z * z / 2));
+  };
+  if (!mixture.kernel.empty()) {
+    std::vector<float> gains(mixture.global.size());
+    for (std::size_t k = 0; k < gains.size(); ++k) {
+      TpeColumn::GoodKernel& kernel = column.good[mixture.kernel[k]];
+      if (std::isnan(kernel.wide_gain[cell])) kernel.wide_gain[cell] = gain(kernel.normal);
+      gains[k] = kernel.wide_gain[cell];
+    }
+    return gains;
+  }
+  std::vector<float>& kept = column.wide_gain[cell];
+  for (std::size_t k = 0; k < kept.size(); ++k)
+    if (std::isnan(kept[k]))
+      kept[k] = column.sigma[k] == 0 ? 0 : gain(UnitNormal(double{column.unit[k]}, column.sigma[k]));
+  return kept;
+}
+
+/// Puts exact means over the wide cells in the place of densities at their centres. `terms`: (which, padded).
+void use_wide_cells(const Space& space, TpeColumn& column, const TpeMixture& mixture, const TpeCandidates& candidates,
+                    std::span<const std::size_t> which, std::vector<float>& terms) {
+  std::vector<std::vector<float>> gains(column.wide);
+  for (std::size_t c = 0; c < which.size(); ++c) {
+    const std::size_t cell = space.cell(column.axis, candidates.point[which[c]][column.axis]);
+    if (cell >= column.wide) continue;
+    if (gains[cell].empty()) gains[cell] = wide_gains(space, column, mixture, cell);
+    float* row = terms.data() + c * mixture.padded;
+    for (std::size_t k = 0; k < gains[cell].size(); ++k) row[k] += gains[cell][k];
+  }
+}
+
+}  // namespace
+
+std::vector<double> log_densities(const Space& space, TpeGroup& group, TpeMixture& mixture,
                                   const TpeCandidates& candidates, std::span<const std::size_t> which, TpeCarry& carry,
                                   bool carried, bool last) {
   const std::size_t kernels = mixture.global.size(), padded = mixture.padded, densities = mixture.densities.size();
@@ -259,6 +310,8 @@ std::vector<double> log_densities(const Space& space, const TpeGroup& group, Tpe
       if (!column.table) x[c * densities + density++] = static_cast<float>(candidates.point[which[c]][column.axis]);
   }
   subtract_squares(mixture.densities, x.data(), which.size(), padded, terms.data());
+  for (TpeColumn& column : group.columns)
+    if (column.wide > 0) use_wide_cells(space, column, mixture, candidates, which, terms);
 
   // Tables: once per cell that some candidate is in.
   std::vector<float> in_cell(kernels, 0);
@@ -280,15 +333,15 @@ std::vector<double> log_densities(const Space& space, const TpeGroup& group, Tpe
     }
   }
 
-  std::vector<double> density(which.size());
+  std::vector<double> result(which.size());
   for (std::size_t c = 0; c < which.size(); ++c) {
     const float* row = terms.data() + c * padded;
-    density[c] = log_weighted_sum(row, mixture.weight.data(), padded) - before[c];
+    result[c] = log_weighted_sum(row, mixture.weight.data(), padded) - before[c];
     if (last) continue;
     const auto to = carry.of(which[c]);
     for (std::size_t k = 0; k < kernels; ++k) to[mixture.global[k]] = row[k];
   }
-  return density;
+  return result;
 }
 
 }  // namespace hone

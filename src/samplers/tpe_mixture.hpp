@@ -44,15 +44,15 @@ struct TpeSides {
   std::vector<std::uint32_t> good_index;       ///< (rows + 1) 0: bad, else 1, 2, ...; entry 0 is the prior
   std::vector<float> good_weight, bad_weight;  ///< (good + 1), (rows + 1); 0 for a trial of the other side
 };
-/// Bad trials weigh 1 if they are among the newest 25, else less, down to 1 / n for the oldest; good ones and the
-/// prior 1.
-TpeSides make_sides(std::size_t rows, std::span<const std::uint32_t> good);
+/// `weight` of the good trials as in TrialSplit; bad trials weigh 1 if they are among the newest 25, else less, down to
+/// 1 / n for the oldest; the prior 1.
+TpeSides make_sides(std::size_t rows, std::span<const std::uint32_t> good, std::span<const float> weight);
 
 /// Both mixtures over one group. `group` keeps what the next call can use. Cost: O(axes * rows).
 struct TpeGroupMixtures {
   TpeMixture good, bad;
 };
-TpeGroupMixtures make_mixtures(const Space& space, TpeGroup& group, const TpeSides& sides);
+TpeGroupMixtures make_mixtures(TpeGroup& group, const TpeSides& sides);
 
 /// One draw on each axis of the group from kernel `kernel` of the good mixture, as canonical coordinates.
 void draw_from_kernel(const Space& space, const TpeGroup& group, const TpeMixture& good, std::size_t kernel, Rng& rng,
@@ -75,7 +75,7 @@ struct TpeCarry {
 /// Adds to `carry` what the candidates `which` have on this group's axes, and returns for each the log of the mixture's
 /// density there, given the axes drawn before. `carried` is false if nothing was drawn before, `last` if nobody will
 /// ask for `carry` again.
-std::vector<double> log_densities(const Space& space, const TpeGroup& group, TpeMixture& mixture,
+std::vector<double> log_densities(const Space& space, TpeGroup& group, TpeMixture& mixture,
                                   const TpeCandidates& candidates, std::span<const std::size_t> which, TpeCarry& carry,
                                   bool carried, bool last);
 

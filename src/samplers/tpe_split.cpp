@@ -3,7 +3,10 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <numeric>
 #include <tuple>
+
+#include "base/elementary.hpp"
 
 namespace hone {
 namespace {
@@ -65,9 +68,10 @@ void by_crowding(const View& view, Front& front) {
 }
 
 /// The best `wanted` of the complete trials of several objectives.
-Front best_by_fronts(const View& view, const std::vector<TrialStanding>& standings, std::size_t wanted) {
+Front best_by_fronts(const View& view, const std::vector<TrialStanding>& standings, const Front& ranked,
+                     std::size_t wanted) {
   Front complete, best;
-  for (std::uint32_t i = 0; i < standings.size(); ++i)
+  for (const std::uint32_t i : ranked)
     if (standings[i].kind == Kind::complete) complete.push_back(i);
   for (Front& front : fronts(view, complete)) {
     if (best.size() + front.size() > wanted) by_crowding(view, front);
@@ -97,9 +101,16 @@ TrialStanding standing(const TrialRow& row) {
 }
 
 TrialSplit split_trials(const View& view, const std::vector<TrialStanding>& standings) {
+  Front rows(standings.size());
+  std::iota(rows.begin(), rows.end(), 0u);
+  return split_trials(view, standings, rows);
+}
+
+TrialSplit split_trials(const View& view, const std::vector<TrialStanding>& standings,
+                        std::span<const std::uint32_t> rows) {
   TrialSplit split;
   Front ranked;
-  for (std::uint32_t i = 0; i < standings.size(); ++i) {
+  for (const std::uint32_t i : rows) {
     if (standings[i].kind < Kind::bad) ranked.push_back(i);
     if (standings[i].kind == Kind::bad) ++split.counted;
   }
@@ -109,20 +120,32 @@ TrialSplit split_trials(const View& view, const std::vector<TrialStanding>& stan
   const std::size_t tenth = (split.counted + 9) / 10;
   const std::size_t wanted = std::min(ranked.size(), several ? tenth : std::min(tenth, good_max));
 
+  const auto key = [&](std::uint32_t i) {
+    return std::tuple(standings[i].kind, standings[i].first, standings[i].second, i);
+  };
   Front best;
-  if (several) best = best_by_fronts(view, standings, wanted);
+  if (several) best = best_by_fronts(view, standings, ranked, wanted);
   if (best.size() < wanted) {
-    const auto key = [&](std::uint32_t i) {
-      return std::tuple(standings[i].kind, standings[i].first, standings[i].second, i);
-    };
     // With several objectives every complete trial is among the good ones already.
     if (several) std::erase_if(ranked, [&](std::uint32_t i) { return standings[i].kind == Kind::complete; });
     const std::size_t missing = wanted - best.size();
     std::ranges::nth_element(ranked, ranked.begin() + static_cast<std::ptrdiff_t>(missing) - 1, {}, key);
     best.insert(best.end(), ranked.begin(), ranked.begin() + static_cast<std::ptrdiff_t>(missing));
   }
-  std::ranges::sort(best);
-  split.good = std::move(best);
+  split.weight.assign(best.size(), 1);
+  split.good = best;
+  std::ranges::sort(split.good);
+  if (!several) {
+    std::ranges::sort(best, {}, key);
+    const double m = static_cast<double>(best.size()), top = portable_log(m + 1);
+    double sum = 0;
+    for (std::size_t r = 0; r < best.size(); ++r) sum += top - portable_log(static_cast<double>(r + 1));
+    for (std::size_t r = 0; r < best.size(); ++r) {
+      const auto at = std::ranges::lower_bound(split.good, best[r]) - split.good.begin();
+      split.weight[static_cast<std::size_t>(at)] =
+          static_cast<float>(m * (top - portable_log(static_cast<double>(r + 1))) / sum);
+    }
+  }
   return split;
 }
 

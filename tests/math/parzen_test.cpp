@@ -11,8 +11,8 @@
 namespace hone {
 namespace {
 
-std::vector<double> bandwidths(const std::vector<double>& ascending) {
-  Bandwidths walk(ascending.size());
+std::vector<double> bandwidths(const std::vector<double>& ascending, std::size_t axes) {
+  Bandwidths walk(ascending.size(), axes);
   std::vector<double> sigma;
   for (std::size_t i = 0; i < ascending.size(); ++i) {
     const double before = walk.next(ascending[i]);
@@ -22,8 +22,9 @@ std::vector<double> bandwidths(const std::vector<double>& ascending) {
   return sigma;
 }
 
-/// The rule as it is written in Optuna: sort with both ends, the larger gap, inner gaps only at the ends, clip.
-std::vector<double> reference_bandwidths(const std::vector<double>& x) {
+/// The rule as it is written in Optuna: sort with both ends, the larger gap, inner gaps only at the ends, clip; with
+/// our exponent.
+std::vector<double> reference_bandwidths(const std::vector<double>& x, std::size_t axes) {
   const std::size_t n = x.size();
   std::vector<double> ends = {0};
   ends.insert(ends.end(), x.begin(), x.end());
@@ -34,7 +35,8 @@ std::vector<double> reference_bandwidths(const std::vector<double>& x) {
     sigma.front() = ends[2] - ends[1];
     sigma.back() = ends[n] - ends[n - 1];
   }
-  for (double& s : sigma) s = std::clamp(s, 1 / std::min(100.0, 2.0 + static_cast<double>(n)), 1.0);
+  const double power = std::pow(2.0 + static_cast<double>(n), 1 + 4 / (4.0 + static_cast<double>(axes)));
+  for (double& s : sigma) s = std::clamp(s, 1 / std::min(100.0, power), 1.0);
   return sigma;
 }
 
@@ -43,7 +45,9 @@ RC_GTEST_PROP(Bandwidths, FollowTheRule, ()) {
   std::vector<double> x;
   for (const int c : cells) x.push_back(c / 40.0);
   std::ranges::sort(x);
-  RC_ASSERT(bandwidths(x) == reference_bandwidths(x));
+  const auto axes = *rc::gen::inRange<std::size_t>(1, 40);
+  const auto found = bandwidths(x, axes), expected = reference_bandwidths(x, axes);
+  for (std::size_t i = 0; i < x.size(); ++i) RC_ASSERT(std::abs(found[i] - expected[i]) < 1e-14);
 }
 
 struct Kernels {

@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cmath>
+#include <utility>
 
 #include "lab.hpp"
 
@@ -16,7 +17,8 @@ class Densities {
   Densities(std::shared_ptr<const Space> space, int trials, std::uint64_t seed) : lab_(std::move(space), seed) {
     lab_.run(**make_sampler("random", {}), trials, bowl);
     memo_.advance(lab_.view());
-    sides_ = make_sides(lab_.size(), split_trials(lab_.view(), memo_.standings).good);
+    const TrialSplit split = split_trials(lab_.view(), memo_.standings);
+    sides_ = make_sides(lab_.size(), split.good, split.weight);
   }
   const Space& space() const { return lab_.space(); }
 
@@ -35,7 +37,7 @@ class Densities {
       for (std::size_t c = 0; c < points.size(); ++c)
         if (candidates.active[c][group.condition_axis]) which.push_back(c);
       if (which.empty()) continue;
-      TpeGroupMixtures both = make_mixtures(space(), group, sides_);
+      TpeGroupMixtures both = make_mixtures(group, sides_);
       const auto g = log_densities(space(), group, both.good, candidates, which, good, carried, false);
       const auto b = log_densities(space(), group, both.bad, candidates, which, bad, carried, false);
       for (std::size_t i = 0; i < which.size(); ++i) {
@@ -78,9 +80,9 @@ TEST(TpeMixture, DensitiesIntegrateToOne) {
 }
 
 TEST(TpeMixture, FineGridsIntegrateToOne) {
-  for (const bool log : {false, true}) {
+  for (const auto& [log, trials] : {std::pair(false, 120), {true, 1}, {true, 120}, {true, 600}}) {
     const auto space = make_space({int_parameter("n", 1, 700, log)});
-    Densities densities(space, 120, 5);
+    Densities densities(space, trials, 5);
     std::vector<Point> points;
     for (std::size_t n = 0; n < 700; ++n) points.push_back({space->cell_unit(0, n)});
     for (const auto& log_density : densities.at(points)) {
@@ -89,7 +91,7 @@ TEST(TpeMixture, FineGridsIntegrateToOne) {
         const auto [low, high] = space->cell_bounds(0, n);
         sum += std::exp(log_density[n]) * (high - low);
       }
-      EXPECT_NEAR(sum, 1, log ? 0.15 : 2e-3);  // the first cells of a logarithmic axis are wide
+      EXPECT_NEAR(sum, 1, 2e-3) << log << " " << trials;
     }
   }
 }
@@ -117,7 +119,8 @@ TEST(TpeMixture, ChildrenIntegrateToOneGivenTheirParents) {
 
 TEST(TpeMixture, WeightsOfBadTrialsFadeWithAge) {
   const std::vector<std::uint32_t> good = {3, 50};
-  const TpeSides sides = make_sides(102, good);
+  const TpeSides sides = make_sides(102, good, std::vector<float>{1.5f, 0.5f});
+  EXPECT_EQ(sides.good_weight, (std::vector<float>{1, 1.5f, 0.5f}));
   EXPECT_EQ(sides.good_index[4], 1u);
   EXPECT_EQ(sides.good_index[51], 2u);
   EXPECT_EQ(sides.bad_weight[4], 0);
@@ -125,7 +128,7 @@ TEST(TpeMixture, WeightsOfBadTrialsFadeWithAge) {
   EXPECT_FLOAT_EQ(sides.bad_weight[1], 1.0f / 100);  // the oldest of 100
   for (std::size_t i = 102; i > 102 - 25; --i) EXPECT_EQ(sides.bad_weight[i], 1);
   for (std::size_t i = 5; i < 50; ++i) EXPECT_LT(sides.bad_weight[i], sides.bad_weight[i + 1]);
-  const TpeSides few = make_sides(20, {});
+  const TpeSides few = make_sides(20, {}, {});
   for (const float weight : few.bad_weight) EXPECT_EQ(weight, 1);
 }
 
@@ -135,15 +138,18 @@ TEST(TpeMixture, DrawsFollowTheMixture) {  // the share of draws in each tenth i
   lab.run(**make_sampler("random", {}), 40, bowl);
   TpeMemo memo;
   memo.advance(lab.view());
-  const TpeSides sides = make_sides(lab.size(), split_trials(lab.view(), memo.standings).good);
-  TpeGroupMixtures both = make_mixtures(*space, memo.groups[0], sides);
+  const TrialSplit split = split_trials(lab.view(), memo.standings);
+  const TpeSides sides = make_sides(lab.size(), split.good, split.weight);
+  TpeGroupMixtures both = make_mixtures(memo.groups[0], sides);
   Rng rng(1, RngPurpose::simulation, 0);
   constexpr int draws = 20'000;
   std::vector<double> share(10, 0), expected(10, 0);
   for (int i = 0; i < draws; ++i) {
     Point point(1);
-    draw_from_kernel(*space, memo.groups[0], both.good, rng.below(static_cast<std::uint32_t>(both.good.global.size())),
-                     rng, point);
+    double left = rng.uniform() * static_cast<double>(both.good.global.size());  // the weights' mean is 1
+    std::size_t kernel = 0;
+    while (kernel + 1 < both.good.global.size() && (left -= double{both.good.weight[kernel]}) >= 0) ++kernel;
+    draw_from_kernel(*space, memo.groups[0], both.good, kernel, rng, point);
     ASSERT_TRUE(point[0] >= 0 && point[0] <= 1);
     share[std::min<std::size_t>(9, static_cast<std::size_t>(point[0] * 10))] += 1.0 / draws;
   }

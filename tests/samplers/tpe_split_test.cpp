@@ -48,6 +48,32 @@ TEST(TpeSplit, TakesATenthRoundedUpAndAtMost25) {
   EXPECT_EQ(study.split().good.front(), 375u);  // the newest are the best here
 }
 
+TEST(TpeSplit, BetterTrialsWeighMore) {
+  Study study;
+  for (const int value : {3, 1, 2}) study.add(TrialState::complete, {double(value)});
+  for (int n = 0; n < 27; ++n) study.add(TrialState::complete, {10.0 + n});
+  const TrialSplit split = study.split();
+  ASSERT_EQ(split.good, (Rows{0, 1, 2}));
+  const double sum = std::log(4.0 / 1) + std::log(4.0 / 2) + std::log(4.0 / 3);
+  EXPECT_NEAR(split.weight[0], 3 * std::log(4.0 / 3) / sum, 1e-6);
+  EXPECT_NEAR(split.weight[1], 3 * std::log(4.0 / 1) / sum, 1e-6);
+  EXPECT_NEAR(split.weight[2], 3 * std::log(4.0 / 2) / sum, 1e-6);
+}
+
+TEST(TpeSplit, SplitsSomeRowsAsIfThereWereNoOthers) {
+  Lab lab(make_space({float_parameter("x")}));
+  std::vector<TrialStanding> standings;
+  for (const double value : {0.0, 5.0, 1.0, 4.0, 3.0}) {
+    const std::size_t trial = lab.start({{0.5}, "test", ""});
+    lab.finish(trial, TrialState::complete, {value});
+    standings.push_back(standing(lab[trial]));
+  }
+  const TrialSplit split = split_trials(lab.view(), standings, Rows{1, 3, 4});
+  EXPECT_EQ(split.good, (Rows{4}));
+  EXPECT_EQ(split.counted, 3u);
+  EXPECT_TRUE(split_trials(lab.view(), standings, Rows{}).good.empty());
+}
+
 TEST(TpeSplit, OrdersTheKindsOfTrials) {
   Study study;
   study.add(TrialState::complete, {5}, {1.0});              // 0: violates most
