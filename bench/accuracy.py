@@ -36,8 +36,8 @@ def run(program, arguments, seed, folder):
 def main():
     program, data, *seeds = sys.argv[1:]
     wanted = os.environ.get("HONE_SETS", "").split()
-    print("| data | seed | metric | validation | sealed test | goal | aim | verdict | trials | R | seconds | winner |")
-    print("|---|---|---|---|---|---|---|---|---|---|---|---|")
+    print("| data | seed | metric | validation | sealed test | goal | aim | verdict | complete | seconds | winner |")
+    print("|---|---|---|---|---|---|---|---|---|---|---|")
     for name, arguments, metric, goal, aim, larger in SETS:
         arguments = [argument.format(data=data) for argument in arguments]
         if wanted and name not in wanted:
@@ -56,7 +56,7 @@ def main():
             parameters = " ".join(f"{key}={value:.4g}" if isinstance(value, float) else f"{key}={value}"
                                   for key, value in best["params"].items())
             print(f"| {name} | {seed} | {metric} | {result['validation']:.5g} | {value:.5g} | {goal} | {aim} | "
-                  f"{verdict} | {sum(trials.values())} ({trials['complete']}) | {result.get('max_step', '')} | "
+                  f"{verdict} | {trials['complete']} | "
                   f"{result['seconds']:.0f} | {best['trial']}: {parameters} |", flush=True)
 
 

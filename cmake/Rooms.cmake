@@ -34,11 +34,15 @@ function(hone_rooms)
   # One source compiled per instruction set, chosen at run time; optimised in every build type, so that tests stay fast.
   # (GCC's own AVX-512 header trips -Wmaybe-uninitialized.)
   set(kernels ${CMAKE_SOURCE_DIR}/src/kernels)
+  set(quiet -Wno-uninitialized)
+  if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+    list(APPEND quiet -Wno-maybe-uninitialized)
+  endif()
   set_source_files_properties(${kernels}/scalar.cpp TARGET_DIRECTORY hone_kernels PROPERTIES COMPILE_OPTIONS "-O2")
   set_source_files_properties(${kernels}/avx2.cpp TARGET_DIRECTORY hone_kernels PROPERTIES
     COMPILE_OPTIONS "-O3;-mavx2;-mfma")
   set_source_files_properties(${kernels}/avx512.cpp TARGET_DIRECTORY hone_kernels PROPERTIES
-    COMPILE_OPTIONS "-O3;-mavx512f;-mavx512dq;-mavx512vl;-mavx512bw;-mfma;-Wno-maybe-uninitialized;-Wno-uninitialized")
+    COMPILE_OPTIONS "-O3;-mavx512f;-mavx512dq;-mavx512vl;-mavx512bw;-mfma;${quiet}")
 
   # System libraries, each reached from one room only; the public headers are seen by the room that implements them.
   hone_room_uses(base Threads::Threads)

@@ -239,7 +239,8 @@ TEST(Dataset, KnownDataSetsHaveAPackage) {
 
 TEST(Dataset, SharedTablesLoad) {
   const std::string shared = HONE_SOURCE_DIR "/../shared/data/";
-  if (!std::filesystem::exists(shared + "tabular_adult/train.csv")) GTEST_SKIP() << "needs " << shared;
+  if (!std::filesystem::exists(shared + "tabular_adult/train.csv"))
+    GTEST_SKIP() << "the primary data sets, which are no part of the repository, are not in " << shared;
   DataOptions options = options_of(shared + "tabular_adult/train.csv", "income");
   options.test = shared + "tabular_adult/test.csv";
   const auto adult = load(options);

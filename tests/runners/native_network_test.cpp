@@ -135,11 +135,17 @@ TEST(NativeNetwork, ADivergedLossFailsWithItsCause) {
   EXPECT_NE(outcome.reason.find("step"), std::string::npos) << outcome.reason;
 }
 
-TEST(NativeNetwork, PatienceEndsARunEarly) {
-  const Bench bench;
+/// Learns nothing and waits two epochs for it.
+RunRequest impatient_request(const Bench& bench) {
   RunRequest request = bench.request();
   request.configuration.set("learning_rate", 1e-8);
   request.configuration.set("patience", std::int64_t{2});
+  return request;
+}
+
+TEST(NativeNetwork, PatienceEndsARunEarly) {
+  const Bench bench;
+  const RunRequest request = impatient_request(bench);
   Recorder recorder;
   const RunOutcome outcome = bench.run(request, recorder);
   EXPECT_EQ(outcome.state, TrialState::complete);
@@ -148,9 +154,7 @@ TEST(NativeNetwork, PatienceEndsARunEarly) {
 
 TEST(NativeNetwork, HandedBackInAnyEpochItEndsWherePatienceEndsIt) {
   const Bench bench;
-  RunRequest request = bench.request();
-  request.configuration.set("learning_rate", 1e-8);
-  request.configuration.set("patience", std::int64_t{2});
+  RunRequest request = impatient_request(bench);
   Recorder whole;
   const RunOutcome expected = bench.run(request, whole);
   for (std::int64_t stop = 1; stop <= static_cast<std::int64_t>(whole.reports.size()); ++stop) {
