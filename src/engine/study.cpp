@@ -9,6 +9,7 @@
 #include "base/check.hpp"
 #include "base/files.hpp"
 #include "engine/study_open.hpp"
+#include "storage/record_changes.hpp"
 #include "storage/store_rules.hpp"
 
 namespace hone {
@@ -111,17 +112,30 @@ Result<void> Study::catch_up_now() {
 
 Result<void> Study::catch_up() {
   HONE_TRY(Store::Changes changes, store_.changed_since(record_.id, revision_));
-  for (TrialRecord& trial : changes.trials) {
-    const auto number = static_cast<std::size_t>(trial.number);
-    HONE_CHECK(number <= records_.size(), "trial numbers are dense");
-    history_.put(trial);
-    if (number == records_.size()) {
-      records_.push_back(std::move(trial));
-    } else {
-      records_[number] = std::move(trial);
-    }
-  }
+  for (TrialRecord& trial : changes.trials) put(std::move(trial));
   revision_ = changes.revision;
+  history_.set_revision(revision_);
+  return {};
+}
+
+void Study::put(TrialRecord record) {
+  const auto number = static_cast<std::size_t>(record.number);
+  HONE_CHECK(number <= records_.size(), "trial numbers are dense");
+  history_.put(record);
+  if (number == records_.size()) records_.emplace_back();
+  records_[number] = std::move(record);
+}
+
+template <class Change>
+Result<void> Study::learn(std::int64_t number, Revision revision, Change change) {
+  const std::scoped_lock lock(mutex_);
+  if (revision <= revision_) return {};  // another thread of ours has read it already
+  if (revision != revision_ + 1) return catch_up();
+  const auto at = static_cast<std::size_t>(number);
+  if (at == records_.size()) records_.emplace_back();
+  change(records_[at]);
+  history_.put(records_[at]);
+  revision_ = revision;
   history_.set_revision(revision_);
   return {};
 }
@@ -133,22 +147,18 @@ Result<Work> Study::next() {
     HONE_TRY(auto waiting, take_waiting());
     if (waiting) return std::move(*waiting);
 
-    std::optional<View> view;
-    bool new_allowed = true;
-    {
-      const std::scoped_lock lock(mutex_);
-      view.emplace(history_.view());
-      new_allowed = !options_.trials || static_cast<std::int64_t>(records_.size()) < *options_.trials;
-    }
-    const NextStep step = pruner_->next(*view, Asker{new_allowed});
+    View now = view();
+    const bool new_allowed = !options_.trials || static_cast<std::int64_t>(now.size()) < *options_.trials;
+    const NextStep step = pruner_->next(now, Asker{new_allowed});
     if (const auto* resumed = std::get_if<ResumeTrial>(&step)) {
       HONE_TRY(auto work, resume(*resumed));
       if (work) return std::move(*work);
       continue;  // another worker was faster
     }
-    if (const auto* fresh = std::get_if<StartNew>(&step); fresh && new_allowed) return start_new(fresh->until_step);
+    if (const auto* fresh = std::get_if<StartNew>(&step); fresh && new_allowed)
+      return start_new(std::move(now), fresh->until_step);
     if (new_allowed) return NothingYet{};  // the pruner waits for running trials
-    return nothing_new(*view);
+    return nothing_new(now);
   }
 }
 
@@ -193,19 +203,18 @@ Result<std::optional<Work>> Study::resume(const ResumeTrial& what) {
 Result<std::optional<Assignment>> Study::claim(std::int64_t number, std::int64_t until_step, std::int64_t from_step) {
   auto claimed = store_.claim_trial(record_.id, number, until_step, owner_);
   if (!claimed && claimed.error().kind != Error::Kind::conflict) return std::unexpected(std::move(claimed).error());
+  if (!claimed) {
+    HONE_TRY_VOID(catch_up_now());
+    return std::optional<Assignment>{};
+  }
+  HONE_TRY_VOID(
+      learn(number, claimed->revision, [&](TrialRecord& record) { record_claimed(record, *claimed, until_step); }));
   const std::scoped_lock lock(mutex_);
-  HONE_TRY_VOID(catch_up());
-  if (!claimed) return std::optional<Assignment>{};
   return std::optional(assignment_for(records_[static_cast<std::size_t>(number)], *claimed, from_step));
 }
 
-Result<Work> Study::start_new(std::int64_t until_step) {
-  for (;;) {
-    std::optional<View> view;
-    {
-      const std::scoped_lock lock(mutex_);
-      view.emplace(history_.view());
-    }
+Result<Work> Study::start_new(View now, std::int64_t until_step) {
+  for (std::optional<View> view(std::move(now));; view.emplace(this->view())) {
     ProposalContext context;
     context.study_seed = record_.seed;
     context.trial = static_cast<std::int64_t>(view->size());
@@ -231,11 +240,17 @@ Result<Work> Study::start_new(std::int64_t until_step) {
     trial.run_seed = run_seed(record_.seed, trial.number, 0);
     trial.options_hash = options_hash_;
     trial.kernel_id = options_.kernel_id;
+    view.reset();  // a snapshot alive would make the next change copy the index of all trials
     auto created = store_.create_trial(record_.id, trial, owner_);
-    if (!created && created.error().kind != Error::Kind::conflict) return std::unexpected(std::move(created).error());
+    if (created) {
+      HONE_TRY_VOID(learn(trial.number, created->revision,
+                          [&](TrialRecord& record) { record = record_created(trial, *created); }));
+      const std::scoped_lock lock(mutex_);
+      return assignment_for(records_[static_cast<std::size_t>(trial.number)], *created, 0);
+    }
+    if (created.error().kind != Error::Kind::conflict) return std::unexpected(std::move(created).error());
     const std::scoped_lock lock(mutex_);
-    HONE_TRY_VOID(catch_up());
-    if (created) return assignment_for(records_[static_cast<std::size_t>(trial.number)], *created, 0);
+    HONE_TRY_VOID(catch_up());  // another worker was faster
     if (options_.trials && static_cast<std::int64_t>(records_.size()) >= *options_.trials) return NothingYet{};
   }
 }
@@ -288,19 +303,18 @@ void Study::wait_for_change(double seconds) {
 
 Result<Decision> Study::report(const Assignment& assignment, std::int64_t step, double value) {
   const OverheadTimer timer(*this);
-  HONE_TRY_VOID(store_.report(record_.id, assignment.claim, step, value));
-  std::optional<View> view;
+  const std::int64_t number = assignment.request.trial;
+  HONE_TRY(const Revision revision, store_.report(record_.id, assignment.claim, step, value));
+  HONE_TRY_VOID(learn(number, revision, [&](TrialRecord& record) { record_reported(record, step, value, revision); }));
   {
     const std::scoped_lock lock(mutex_);
-    HONE_TRY_VOID(catch_up());
-    view.emplace(history_.view());
     ++change_count_;
     if (stopping_) return Decision::hand_back;
   }
   changed_.notify_all();
   if (step >= record_.max_step && record_.max_step > 0) return Decision::go_on;
   if (step < assignment.request.until_step) return Decision::go_on;
-  return pruner_->decide(*view, assignment.request.trial, step);
+  return pruner_->decide(view(), number, step);
 }
 
 Result<void> Study::finish(const Assignment& assignment, const RunOutcome& outcome, double seconds) {
@@ -314,27 +328,21 @@ Result<void> Study::finish(const Assignment& assignment, const RunOutcome& outco
     event.detail = "the checkpoint could not be used: started anew";
     HONE_TRY_VOID(store_.log(record_.id, event));
   }
-  switch (outcome.state) {
-    case TrialState::paused:
-      HONE_TRY_VOID(store_.pause(record_.id, assignment.claim, outcome.step, seconds));
-      remove_checkpoints(options_.checkpoints, number, outcome.step);
-      break;
-    case TrialState::waiting:
-      HONE_TRY_VOID(store_.release(record_.id, assignment.claim, seconds));
-      break;
-    default: {
-      Outcome told;
-      told.state = outcome.state;
-      told.values = outcome.values;
-      told.reason = outcome.reason;
-      told.seconds = seconds;
-      HONE_TRY_VOID(store_.tell(record_.id, assignment.claim, told));
-      remove_checkpoints(options_.checkpoints, number, 0);
-    }
+  if (outcome.state == TrialState::paused || outcome.state == TrialState::waiting) {
+    const bool pauses = outcome.state == TrialState::paused;
+    HONE_TRY(const Revision revision, pauses ? store_.pause(record_.id, assignment.claim, outcome.step, seconds)
+                                             : store_.release(record_.id, assignment.claim, seconds));
+    if (pauses) remove_checkpoints(options_.checkpoints, number, outcome.step);
+    HONE_TRY_VOID(learn(number, revision,
+                        [&](TrialRecord& record) { record_handed_back(record, outcome.state, seconds, revision); }));
+  } else {
+    const Outcome told{outcome.state, outcome.values, {}, outcome.reason, seconds};
+    HONE_TRY(const Revision revision, store_.tell(record_.id, assignment.claim, told));
+    remove_checkpoints(options_.checkpoints, number, 0);
+    HONE_TRY_VOID(learn(number, revision, [&](TrialRecord& record) { record_told(record, told, revision); }));
   }
   {
     const std::scoped_lock lock(mutex_);
-    HONE_TRY_VOID(catch_up());
     ++change_count_;
   }
   changed_.notify_all();

@@ -91,9 +91,14 @@ class Study {
   Study(Store& store, StudyRecord record, std::shared_ptr<const Space> space, const StudyOptions& options,
         const Clock& clock);
   Result<void> catch_up();  // needs mutex_
+  /// After a verb of our own that took `revision`: applies its `change` to our copy of the trial if nobody else's came
+  /// between, else reads what came.
+  template <class Change>
+  Result<void> learn(std::int64_t number, Revision revision, Change change);
+  void put(TrialRecord record);  // needs mutex_
   Result<void> catch_up_now();
   Result<std::optional<Work>> take_waiting();
-  Result<Work> start_new(std::int64_t until_step);
+  Result<Work> start_new(View view, std::int64_t until_step);
   Result<std::optional<Work>> resume(const ResumeTrial& what);
   Result<std::optional<Assignment>> claim(std::int64_t number, std::int64_t until_step, std::int64_t from_step);
   Result<Work> nothing_new(const View& view);

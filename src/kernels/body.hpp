@@ -3,6 +3,7 @@
 #pragma once
 #include "kernels/body_activations.hpp"
 #include "kernels/body_layers.hpp"
+#include "kernels/body_parzen.hpp"
 #include "kernels/body_updates.hpp"
 
 namespace hone {
@@ -28,7 +29,11 @@ constexpr Kernels make_kernels(const char* name) {
           norm_predict,
           norm_backward,
           {update<UpdateKernel::sgd>, update<UpdateKernel::momentum>, update<UpdateKernel::nesterov>,
-           update<UpdateKernel::rmsprop>, update<UpdateKernel::adam>}};
+           update<UpdateKernel::rmsprop>, update<UpdateKernel::adam>},
+          add_each,
+          subtract_squares_of,
+          largest_weighted,
+          weighted_exp_sum};
 }
 
 }  // namespace

@@ -100,6 +100,24 @@ struct Update {
 /// Moments smaller than this become 0: denormal numbers make processors slow, and unused units would fill with them.
 constexpr float smallest_moment = 1e-30f;
 
+/// One axis of the kernels of a Parzen mixture: ln density at x is constant - ((x - center) * scale)^2. (padded)
+struct NormalColumn {
+  const float* center;
+  const float* scale;  ///< 1 / (sigma sqrt 2)
+};
+/// sums[c][k] = (sums[c][k], or 0 if they are `fresh`) + start[k] - sum over axes of ((x[c][axis] - center) * scale)^2.
+/// No alignment is needed.
+struct SquaredDistances {
+  const NormalColumn* columns;  ///< (axes)
+  std::size_t axes;
+  const float* x;  ///< (candidates, axes)
+  std::size_t candidates;
+  std::size_t padded;  ///< kernels, a multiple of 16
+  const float* start;  ///< (padded)
+  bool fresh;          ///< nothing has been put into `sums` yet
+  float* sums;         ///< (candidates, padded)
+};
+
 /// Order of Kernels::activate; `Activation::kernel` is an index into it.
 enum class ActivationKernel : std::uint32_t {
   identity,
@@ -142,6 +160,14 @@ struct Kernels {
   void (*norm_predict)(const BatchNorm&);  ///< z normalised with the running statistics
   void (*norm_backward)(const BatchNorm&);
   void (*update[update_kernels])(const Update&);
+  /// out += a, element by element; no alignment is needed. `count` is a multiple of 16, here and below.
+  void (*add)(const float* a, float* out, std::size_t count);
+  void (*subtract_squares)(const SquaredDistances&);
+  /// The largest of the terms whose weight is above 0; -infinity if there is none. No term is NaN.
+  float (*largest_weighted)(const float* terms, const float* weights, std::size_t count);
+  /// Sum of weight * exp(term - top); terms that are more than 30 below `top` count as 0. Blocks of 64 in single
+  /// precision by the fixed tree, the blocks in double precision.
+  double (*weighted_exp_sum)(const float* terms, const float* weights, float top, std::size_t count);
 };
 
 /// The fastest kernels of this machine, or those named by the environment variable HONE_KERNELS (scalar, avx2, avx512);

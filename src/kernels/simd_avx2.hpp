@@ -31,6 +31,7 @@ struct Simd : Transpose {
     return _mm256_or_ps(magnitude, _mm256_and_ps(_mm256_set1_ps(-0.0f), sign));
   }
   static Mask less(Vec a, Vec b) { return _mm256_cmp_ps(a, b, _CMP_LT_OQ); }
+  static bool any(Mask m) { return _mm256_movemask_ps(m) != 0; }
   static Vec select(Mask m, Vec yes, Vec no) { return _mm256_blendv_ps(no, yes, m); }
   /// The float whose bits are those of x plus the low 9 bits of t moved to the exponent.
   static Vec add_exponent(Vec x, Vec t) {

@@ -31,6 +31,7 @@ struct Simd : Transpose {
     return _mm512_or_ps(magnitude, _mm512_and_ps(_mm512_set1_ps(-0.0f), sign));
   }
   static Mask less(Vec a, Vec b) { return _mm512_cmp_ps_mask(a, b, _CMP_LT_OQ); }
+  static bool any(Mask m) { return m != 0; }
   static Vec select(Mask m, Vec yes, Vec no) { return _mm512_mask_blend_ps(m, no, yes); }
   /// The float whose bits are those of x plus the low 9 bits of t moved to the exponent.
   static Vec add_exponent(Vec x, Vec t) {

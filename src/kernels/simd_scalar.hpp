@@ -26,6 +26,7 @@ struct Simd {
   static Vec abs(Vec a) { return __builtin_fabsf(a); }
   static Vec with_sign_of(Vec magnitude, Vec sign) { return __builtin_copysignf(magnitude, sign); }
   static Mask less(Vec a, Vec b) { return a < b; }
+  static bool any(Mask m) { return m; }
   static Vec select(Mask m, Vec yes, Vec no) { return m ? yes : no; }
   /// The float whose bits are those of x plus the low 9 bits of t moved to the exponent.
   static Vec add_exponent(Vec x, Vec t) {

@@ -1,21 +1,22 @@
 /// Parzen mixtures of product kernels on the unit cube: how wide each kernel is, and fast sums over many kernels.
 ///
-/// Kernels are kept in columns of floats, one column per axis, `padded` to a multiple of 4: single precision resolves a
-/// log density to 1e-5, which is far less than the noise of any loss. Sums run in a fixed order: equal bits everywhere.
+/// Kernels are kept in columns of floats, one column per axis, `padded` to whole panels of 16: single precision
+/// resolves a log density to 1e-5, which is far less than the noise of any loss. The sums are those of
+/// kernels/kernels.hpp: equal bits on every instruction set.
 ///
 /// Source: Bergstra et al., "Algorithms for hyper-parameter optimization", NeurIPS 2011; the multivariate form and the
 /// "magic clip" of bandwidths as in Optuna 5's TPE sampler.
 #pragma once
 #include <cstddef>
 #include <cstdint>
-#include <span>
-#include <vector>
+
+#include "kernels/kernels.hpp"
 
 namespace hone {
 
-/// `kernels` rounded up to whole groups of 4.
+/// `kernels` rounded up to whole panels.
 constexpr std::size_t parzen_padded(std::size_t kernels) {
-  return (kernels + 3) / 4 * 4;
+  return (kernels + panel_width - 1) / panel_width * panel_width;
 }
 
 /// Walks over the observations of one axis in ascending order and gives each its bandwidth: the larger gap to its two
@@ -28,7 +29,8 @@ constexpr std::size_t parzen_padded(std::size_t kernels) {
 class Bandwidths {
  public:
   /// `observations` >= 1 will be walked over; the mixture has one kernel more, the prior. `axes` of the kernels.
-  Bandwidths(std::size_t observations, std::size_t axes);
+  Bandwidths(std::size_t observations, std::size_t axes)
+      : observations_(observations), low_(least(observations, axes)) {}
 
   /// Takes the next observation; gives the bandwidth of the one before it (at the first call: of nobody).
   double next(double value) {
@@ -39,9 +41,11 @@ class Bandwidths {
     return sigma;
   }
   /// The bandwidth of the last observation.
-  double last() const;
+  double last() const { return clip(observations_ != 1 ? gap_ : (last_ > 1 - last_ ? last_ : 1 - last_)); }
 
  private:
+  // All but this is in the header, so that a walk stays in registers.
+  static double least(std::size_t observations, std::size_t axes);
   double clip(double sigma) const { return sigma < low_ ? low_ : (sigma > 1 ? 1 : sigma); }
 
   std::size_t observations_, walked_ = 0;
@@ -49,17 +53,6 @@ class Bandwidths {
   double last_ = 0;  // the previous observation
   double gap_ = 0;   // and its distance to the one before it, 0 if it was the first
 };
-
-/// One axis of the kernels: ln density at x is constant - ((x - center) * scale)^2. (padded)
-struct NormalColumn {
-  const float* center;
-  const float* scale;  ///< 1 / (sigma sqrt 2)
-};
-
-/// sums[c][k] -= sum over axes of ((x[c][axis] - center[axis][k]) * scale[axis][k])^2.
-/// `x`: (candidates, columns); `sums`: (candidates, padded). Cost: 4 float operations per axis, candidate and kernel.
-void subtract_squares(std::span<const NormalColumn> columns, const float* x, std::size_t candidates, std::size_t padded,
-                      float* sums);
 
 /// ln sum_k weight[k] exp(term[k]); -infinity if every weight is 0. (padded) both; terms of weight 0 must be finite.
 /// Error below 1e-5 for up to 10^5 kernels.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <memory>
 
 #include "base/elementary.hpp"
 #include "math/normal.hpp"
@@ -55,8 +56,8 @@ void add_density(TpeColumn& column, std::size_t axes, std::span<const std::uint3
     for (std::vector<float>& gain : column.wide_gain) gain[kernel] = std::numeric_limits<float>::quiet_NaN();
   };
 
-  const std::size_t kernels = column.order.size() + 1, good_count = good.global.size() - 1;
-  Bandwidths good_walk(good_count, axes), bad_walk(kernels - 1 - good_count, axes);
+  const std::size_t good_count = good.global.size() - 1;
+  Bandwidths good_walk(good_count, axes), bad_walk(column.order.size() - good_count, axes);
   std::uint32_t good_before = 0, bad_before = 0;  // 0: none yet
   for (const std::uint32_t kernel : column.order) {
     const double unit = double{column.unit[kernel]};
@@ -73,15 +74,14 @@ void add_density(TpeColumn& column, std::size_t axes, std::span<const std::uint3
   if (good_before > 0) set_good(good_before, good_walk.last());
   if (bad_before > 0) set_bad(bad_before, bad_walk.last());
 
+  kernels().add(column.constant.data(), bad.constant.data(), bad.padded);
   std::vector<float>& center = good.center.emplace_back(good.padded, 0.0f);
   std::vector<float>& scale = good.scale.emplace_back(good.padded, 0.0f);
-  for (std::size_t k = 0; k < kernels; ++k) {
-    bad.constant[k] += column.constant[k];
-    if (k > 0 && local[k] == 0) continue;
-    const TpeColumn::GoodKernel& kept = column.good[k];
-    center[local[k]] = column.unit[k];
-    scale[local[k]] = kept.scale;
-    good.constant[local[k]] += kept.constant;
+  for (std::size_t k = 0; k < good.kernel.size(); ++k) {
+    const TpeColumn::GoodKernel& kept = column.good[good.kernel[k]];
+    center[k] = column.unit[good.kernel[k]];
+    scale[k] = kept.scale;
+    good.constant[k] += kept.constant;
   }
   bad.densities.push_back({column.unit.data(), column.scale.data()});
 }
@@ -273,13 +273,13 @@ std::vector<float> wide_gains(const Space& space, TpeColumn& column, const TpeMi
 
 /// Puts exact means over the wide cells in the place of densities at their centres. `terms`: (which, padded).
 void use_wide_cells(const Space& space, TpeColumn& column, const TpeMixture& mixture, const TpeCandidates& candidates,
-                    std::span<const std::size_t> which, std::vector<float>& terms) {
+                    std::span<const std::size_t> which, float* terms) {
   std::vector<std::vector<float>> gains(column.wide);
   for (std::size_t c = 0; c < which.size(); ++c) {
     const std::size_t cell = space.cell(column.axis, candidates.point[which[c]][column.axis]);
     if (cell >= column.wide) continue;
     if (gains[cell].empty()) gains[cell] = wide_gains(space, column, mixture, cell);
-    float* row = terms.data() + c * mixture.padded;
+    float* row = terms + c * mixture.padded;
     for (std::size_t k = 0; k < gains[cell].size(); ++k) row[k] += gains[cell][k];
   }
 }
@@ -289,57 +289,64 @@ void use_wide_cells(const Space& space, TpeColumn& column, const TpeMixture& mix
 std::vector<double> log_densities(const Space& space, TpeGroup& group, TpeMixture& mixture,
                                   const TpeCandidates& candidates, std::span<const std::size_t> which, TpeCarry& carry,
                                   bool carried, bool last) {
-  const std::size_t kernels = mixture.global.size(), padded = mixture.padded, densities = mixture.densities.size();
-  std::vector<float> terms(which.size() * padded), x(which.size() * densities);
+  const std::size_t count = mixture.global.size(), padded = mixture.padded, densities = mixture.densities.size();
+  // A side that has every kernel carries its terms in its own order; otherwise they are picked out and put back.
+  const bool whole = count == carry.kernels;
+  const std::unique_ptr<float[]> terms(std::make_unique_for_overwrite<float[]>(which.size() * padded));
+  std::vector<float> x(which.size() * densities);
   std::vector<double> before(which.size());
-  const std::vector<float> nothing(carried ? 0 : padded, 0);
-  const double weights = carried ? 0 : log_weighted_sum(nothing.data(), mixture.weight.data(), padded);
-
+  if (!carried) {
+    std::fill_n(terms.get(), padded, 0.0f);
+    std::ranges::fill(before, log_weighted_sum(terms.get(), mixture.weight.data(), padded));
+  }
   for (std::size_t c = 0; c < which.size(); ++c) {
-    float* row = terms.data() + c * padded;
+    float* row = terms.get() + c * padded;
     if (carried) {
       const auto from = carry.of(which[c]);
-      for (std::size_t k = 0; k < kernels; ++k) row[k] = from[mixture.global[k]];
+      if (whole) {
+        std::ranges::copy(from, row);
+      } else {
+        for (std::size_t k = 0; k < count; ++k) row[k] = from[mixture.global[k]];
+      }
+      std::fill(row + count, row + padded, 0.0f);
       before[c] = log_weighted_sum(row, mixture.weight.data(), padded);
-    } else {
-      before[c] = weights;
     }
-    for (std::size_t k = 0; k < kernels; ++k) row[k] += mixture.constant[k];
     std::size_t density = 0;
     for (const TpeColumn& column : group.columns)
       if (!column.table) x[c * densities + density++] = static_cast<float>(candidates.point[which[c]][column.axis]);
   }
-  subtract_squares(mixture.densities, x.data(), which.size(), padded, terms.data());
+  kernels().subtract_squares({mixture.densities.data(), densities, x.data(), which.size(), padded,
+                              mixture.constant.data(), !carried, terms.get()});
   for (TpeColumn& column : group.columns)
-    if (column.wide > 0) use_wide_cells(space, column, mixture, candidates, which, terms);
+    if (column.wide > 0) use_wide_cells(space, column, mixture, candidates, which, terms.get());
 
   // Tables: once per cell that some candidate is in.
-  std::vector<float> in_cell(kernels, 0);
+  std::vector<float> in_cell(padded, 0);
   for (TpeTable& table : mixture.tables) {
-    std::vector<std::uint8_t> done(which.size(), 0);
-    const auto cell_of = [&](std::size_t c) {
-      return space.cell(table.column->axis, candidates.point[which[c]][table.column->axis]);
-    };
+    std::vector<std::size_t> cell(which.size());
+    for (std::size_t c = 0; c < which.size(); ++c)
+      cell[c] = space.cell(table.column->axis, candidates.point[which[c]][table.column->axis]);
     for (std::size_t c = 0; c < which.size(); ++c) {
-      if (done[c]) continue;
-      const std::size_t cell = cell_of(c);
-      table.densities(cell, in_cell);
-      for (std::size_t other = c; other < which.size(); ++other) {
-        if (done[other] || cell_of(other) != cell) continue;
-        done[other] = 1;
-        float* row = terms.data() + other * padded;
-        for (std::size_t k = 0; k < kernels; ++k) row[k] += in_cell[k];
-      }
+      if (std::find(cell.begin(), cell.begin() + static_cast<std::ptrdiff_t>(c), cell[c]) !=
+          cell.begin() + static_cast<std::ptrdiff_t>(c))
+        continue;
+      table.densities(cell[c], std::span(in_cell).first(count));
+      for (std::size_t other = c; other < which.size(); ++other)
+        if (cell[other] == cell[c]) kernels().add(in_cell.data(), terms.get() + other * padded, padded);
     }
   }
 
   std::vector<double> result(which.size());
   for (std::size_t c = 0; c < which.size(); ++c) {
-    const float* row = terms.data() + c * padded;
+    const float* row = terms.get() + c * padded;
     result[c] = log_weighted_sum(row, mixture.weight.data(), padded) - before[c];
     if (last) continue;
     const auto to = carry.of(which[c]);
-    for (std::size_t k = 0; k < kernels; ++k) to[mixture.global[k]] = row[k];
+    if (whole) {
+      std::copy_n(row, count, to.begin());
+    } else {
+      for (std::size_t k = 0; k < count; ++k) to[mixture.global[k]] = row[k];
+    }
   }
   return result;
 }

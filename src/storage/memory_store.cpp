@@ -5,9 +5,9 @@
 #include <map>
 #include <mutex>
 
-#include "base/check.hpp"
 #include "base/clock.hpp"
 #include "base/text.hpp"
+#include "storage/record_changes.hpp"
 #include "storage/store_rules.hpp"
 
 namespace hone {
@@ -110,22 +110,9 @@ class MemoryStore final : public Store {
     const auto next = static_cast<std::int64_t>(study->trials.size());
     if (trial.number != next) return not_next(trial.number, next);
     const Revision revision = study->change("asked", trial.number, trial.until_step, trial.arm);
-    KeptTrial kept;
-    TrialRecord& record = kept.record;
-    record.number = trial.number;
-    record.origin = trial.origin;
-    record.arm = trial.arm;
-    record.why = trial.why;
-    record.attempt = trial.attempt;
-    record.configuration = trial.configuration;
-    record.point = trial.point;
-    record.seen = trial.seen;
-    record.asked = revision;
-    record.runs.resize(1);
-    record.runs.front().seed = trial.run_seed;
-    record.started_ms = study->record.updated_ms;
-    study->trials.push_back(std::move(kept));
-    return give(study->trials.back(), revision, trial.until_step, owner);
+    Claim claim{trial.number, claim_token(owner, 1), revision, study->record.updated_ms};
+    study->trials.push_back({record_created(trial, claim), owner, "", 0});
+    return claim;
   }
 
   Result<Claim> claim_trial(StudyId id, std::int64_t number, std::int64_t until_step, const Owner& owner) override {
@@ -135,7 +122,12 @@ class MemoryStore final : public Store {
     const TrialState before = trial->record.state;
     if (before != TrialState::waiting && before != TrialState::paused) return wrong_state(number, before, "claimed");
     const std::string_view kind = before == TrialState::paused ? "resumed" : "claimed";
-    return give(*trial, study->change(kind, number, until_step, owner.text()), until_step, owner);
+    const Revision revision = study->change(kind, number, until_step, owner.text());
+    const std::int64_t attempt = trial->record.runs.front().attempt + 1;
+    Claim claim{number, claim_token(owner, attempt), revision, study->record.updated_ms};
+    record_claimed(trial->record, claim, until_step);
+    trial->owner = owner;
+    return claim;
   }
 
   Result<Revision> report(StudyId id, const Claim& claim, std::int64_t step, double value) override {
@@ -143,14 +135,8 @@ class MemoryStore final : public Store {
     const std::scoped_lock lock(mutex_);
     HONE_TRY(KeptStudy* const study, find(id));
     HONE_TRY(KeptTrial* const trial, held(*study, claim));
-    auto& reports = trial->record.runs.front().reports;
-    const auto at = std::ranges::lower_bound(reports, step, {}, &Report::step);
-    if (at != reports.end() && at->step == step) {
-      at->value = value;
-    } else {
-      reports.insert(at, {step, value});
-    }
-    return trial->record.changed = study->change();
+    record_reported(trial->record, step, value, study->change());
+    return trial->record.changed;
   }
 
   Result<Revision> pause(StudyId id, const Claim& claim, std::int64_t step, double seconds) override {
@@ -158,8 +144,8 @@ class MemoryStore final : public Store {
     const std::scoped_lock lock(mutex_);
     HONE_TRY(KeptStudy* const study, find(id));
     HONE_TRY(KeptTrial* const trial, held(*study, claim));
-    trial->record.seconds += seconds;
-    return take(*trial, TrialState::paused, study->change("paused", claim.trial, step, ""));
+    record_handed_back(trial->record, TrialState::paused, seconds, study->change("paused", claim.trial, step, ""));
+    return trial->record.changed;
   }
 
   Result<Revision> release(StudyId id, const Claim& claim, double seconds) override {
@@ -167,8 +153,8 @@ class MemoryStore final : public Store {
     const std::scoped_lock lock(mutex_);
     HONE_TRY(KeptStudy* const study, find(id));
     HONE_TRY(KeptTrial* const trial, held(*study, claim));
-    trial->record.seconds += seconds;
-    return take(*trial, TrialState::waiting, study->change("released", claim.trial, 0, ""));
+    record_handed_back(trial->record, TrialState::waiting, seconds, study->change("released", claim.trial, 0, ""));
+    return trial->record.changed;
   }
 
   Result<Revision> tell(StudyId id, const Claim& claim, const Outcome& outcome) override {
@@ -183,12 +169,9 @@ class MemoryStore final : public Store {
       return record.finished;
     }
     HONE_TRY_VOID(held(*study, claim));
-    if (outcome.state == TrialState::complete) record.values = record.runs.front().values = outcome.values;
-    record.constraints = outcome.constraints;
-    record.seconds += outcome.seconds;
     trial->last_token = claim.token;
-    return finish(*trial, outcome.state, outcome.reason,
-                  study->change("told", claim.trial, 0, std::string(state_name(outcome.state))));
+    record_told(record, outcome, study->change("told", claim.trial, 0, std::string(state_name(outcome.state))));
+    return record.changed;
   }
 
   Result<Revision> prune(StudyId id, std::int64_t number, std::string_view reason) override {
@@ -197,7 +180,9 @@ class MemoryStore final : public Store {
     HONE_TRY(KeptTrial* const trial, find(*study, number));
     const TrialState before = trial->record.state;
     if (before != TrialState::waiting && before != TrialState::paused) return wrong_state(number, before, "pruned");
-    return finish(*trial, TrialState::pruned, reason, study->change("pruned", number, 0, std::string(reason)));
+    const Revision revision = study->change("pruned", number, 0, std::string(reason));
+    record_ended(trial->record, TrialState::pruned, reason, revision);
+    return revision;
   }
 
   Result<std::vector<std::int64_t>> reclaim_dead(StudyId id, std::int64_t retries) override {
@@ -210,9 +195,9 @@ class MemoryStore final : public Store {
       const TrialState after = state_after_loss(++trial.losses, retries);
       const Revision revision = study->change("lost", number, 0, trial.owner.text());
       if (after == TrialState::failed) {
-        finish(trial, after, loss_reason(trial.losses, retries), revision);
+        record_ended(trial.record, after, loss_reason(trial.losses, retries), revision);
       } else {
-        take(trial, after, revision);
+        record_handed_back(trial.record, after, 0, revision);
       }
       lost.push_back(number);
     }
@@ -246,30 +231,6 @@ class MemoryStore final : public Store {
     if (record.state != TrialState::running || record.runs.front().token != claim.token)
       return not_holder(claim.trial, record.state);
     return trial;
-  }
-
-  static Revision move(KeptTrial& trial, TrialState to, Revision revision) {
-    // A new trial is waiting for the moment between its creation and its claim.
-    HONE_CHECK(is_legal_move(trial.record.state, to), "the move of a trial is legal");
-    trial.record.state = trial.record.runs.front().state = to;
-    return trial.record.changed = revision;
-  }
-  static Claim give(KeptTrial& trial, Revision revision, std::int64_t until_step, const Owner& owner) {
-    move(trial, TrialState::running, revision);
-    Run& run = trial.record.runs.front();
-    run.token = claim_token(owner, ++run.attempt);
-    trial.owner = owner;
-    trial.record.until_step = until_step;
-    return {trial.record.number, run.token, revision};
-  }
-  static Revision take(KeptTrial& trial, TrialState to, Revision revision) {
-    trial.record.runs.front().token.clear();
-    return move(trial, to, revision);
-  }
-  static Revision finish(KeptTrial& trial, TrialState to, std::string_view reason, Revision revision) {
-    trial.record.reason = reason;
-    trial.record.finished = revision;
-    return take(trial, to, revision);
   }
 
   std::mutex mutex_;

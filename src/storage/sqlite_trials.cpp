@@ -39,10 +39,10 @@ Result<Claim> SqliteStore::create_trial(StudyId study, const NewTrial& trial, co
     }
   }
   HONE_TRY(const Revision revision, change(study, "asked", trial.number, trial.until_step, trial.arm));
-  Claim claim{trial.number, claim_token(owner, 1), revision};
+  Claim claim{trial.number, claim_token(owner, 1), revision, system_clock().unix_ms()};
   HONE_TRY_VOID(new_trial_.run(study, trial.number, origin_name(trial.origin), trial.arm, trial.why, trial.attempt,
-                               trial.seen, revision, trial.until_step, system_clock().unix_ms(), trial.options_hash,
-                               trial.kernel_id, point_text(trial.point)));
+                               trial.seen, revision, trial.until_step, claim.at_ms, trial.options_hash, trial.kernel_id,
+                               point_text(trial.point)));
   HONE_TRY_VOID(new_run_.run(study, trial.number, 1, claim.token, owner.host, owner.boot_id, owner.process,
                              owner.process_start, seed_text(trial.run_seed)));
   std::int64_t position = 0;
@@ -63,7 +63,7 @@ Result<Claim> SqliteStore::claim_trial(StudyId study, std::int64_t number, std::
   const std::string_view kind = before.state == TrialState::paused ? "resumed" : "claimed";
   HONE_TRY(const Revision revision, change(study, kind, number, until_step, owner.text()));
   const std::int64_t attempt = before.attempt + 1;
-  Claim claim{number, claim_token(owner, attempt), revision};
+  Claim claim{number, claim_token(owner, attempt), revision, system_clock().unix_ms()};
   HONE_TRY_VOID(give_trial_.run_on_one_row(study, number, until_step));
   HONE_TRY_VOID(give_run_.run_on_one_row(study, number, attempt, claim.token, owner.host, owner.boot_id, owner.process,
                                          owner.process_start));

@@ -68,6 +68,7 @@ struct Claim {
   std::int64_t trial = 0;
   std::string token;
   Revision revision = 0;
+  std::int64_t at_ms = 0;  ///< unix time of the claim
 };
 
 struct Outcome {

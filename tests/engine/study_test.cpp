@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <thread>
+
 #include "base/rng.hpp"
 #include "engine/fake_runner.hpp"
 #include "engine/run_loop.hpp"
@@ -282,6 +284,53 @@ TEST_P(StudyInterrupted, EndsAsTheUninterruptedStudy) {
   EXPECT_EQ(fingerprint(*study), fingerprint(*whole_study));
 }
 INSTANTIATE_TEST_SUITE_P(Seeds, StudyInterrupted, ::testing::Range(0, 10));
+
+/// Every field that a store keeps.
+std::string everything(const TrialRecord& t) {
+  const Run& run = t.runs.front();
+  std::string text = t.configuration.json() + t.reason + "|" + t.arm + "|" + t.why + "|" + run.token + "|" +
+                     number_text(t.seconds) + " " + std::to_string(run.seed);
+  for (const std::int64_t whole : {t.number, static_cast<std::int64_t>(t.state), static_cast<std::int64_t>(t.origin),
+                                   t.attempt, t.seen, t.asked, t.finished, t.changed, t.until_step, t.started_ms,
+                                   run.index, run.attempt, static_cast<std::int64_t>(run.state)})
+    text += " " + std::to_string(whole);
+  for (const std::vector<double>& numbers : {t.point, t.values, t.constraints, run.values})
+    for (const double x : numbers) text += " " + number_text(x);
+  for (const Report& report : run.reports) text += " " + std::to_string(report.step) + ":" + number_text(report.value);
+  return text;
+}
+
+/// A study applies its own changes to its own copy. That copy must be what a newcomer reads, with several threads and
+/// with another process (here: another study object on a connection of its own) changing the study in between.
+TEST(Study, ItsCopyIsWhatTheStoreKeeps) {
+  for (const std::int64_t jobs : {1, 3}) {
+    Bench bench;
+    const std::string url = "sqlite:///" + (bench.folder.path() / "study.db").string();
+    bench.options.pruner = "asha";
+    bench.options.trials = 25;
+    bench.store = std::move(*open_store(url, true));
+    auto study = bench.open();
+    const auto other_store = std::move(*open_store(url, false));
+    auto other = std::move(*Study::open(*other_store, wanted(*bench.space), bench.space, bench.options));
+
+    FakeRunner runner, other_runner;
+    runner.fails = other_runner.fails = [](const RunRequest& request) { return request.trial % 6 == 5; };
+    runner.lose_power = [](const RunRequest& request, std::int64_t step) {
+      return request.from_step == 0 && request.trial % 5 == 4 && step == 1;
+    };
+    std::thread beside([&] { run(*other, other_runner, 1); });
+    run(*study, runner, jobs);
+    beside.join();
+
+    const auto fresh_store = std::move(*open_store(url, false));
+    const auto kept = fresh_store->changed_since(study->record().id, 0);
+    ASSERT_TRUE(kept) << kept.error().message;
+    ASSERT_TRUE(study->next());  // catches up with what the other one did last
+    const auto copy = study->trials();
+    ASSERT_EQ(copy.size(), kept->trials.size());
+    for (std::size_t i = 0; i < copy.size(); ++i) EXPECT_EQ(everything(copy[i]), everything(kept->trials[i]));
+  }
+}
 
 TEST(Study, HandsRunningTrialsBackWhenStopped) {
   Bench bench;

@@ -50,40 +50,40 @@ RC_GTEST_PROP(Bandwidths, FollowTheRule, ()) {
   for (std::size_t i = 0; i < x.size(); ++i) RC_ASSERT(std::abs(found[i] - expected[i]) < 1e-14);
 }
 
-struct Kernels {
+struct Mixture {
   std::size_t count, padded;
   std::vector<std::vector<float>> center, scale;
   std::vector<float> weight;
   std::vector<NormalColumn> columns;
 };
 
-Kernels random_kernels(std::size_t count, std::size_t axes, Rng& rng) {
-  Kernels kernels{count, parzen_padded(count), {}, {}, {}, {}};
+Mixture random_mixture(std::size_t count, std::size_t axes, Rng& rng) {
+  Mixture mixture{count, parzen_padded(count), {}, {}, {}, {}};
   for (std::size_t a = 0; a < axes; ++a) {
-    kernels.center.emplace_back(kernels.padded);
-    kernels.scale.emplace_back(kernels.padded);
+    mixture.center.emplace_back(mixture.padded);
+    mixture.scale.emplace_back(mixture.padded);
     for (std::size_t k = 0; k < count; ++k) {
-      kernels.center[a][k] = static_cast<float>(rng.uniform());
-      kernels.scale[a][k] = static_cast<float>(1 / (0.02 + rng.uniform()));
+      mixture.center[a][k] = static_cast<float>(rng.uniform());
+      mixture.scale[a][k] = static_cast<float>(1 / (0.02 + rng.uniform()));
     }
   }
-  kernels.weight.assign(kernels.padded, 0);
-  for (std::size_t k = 0; k < count; ++k) kernels.weight[k] = static_cast<float>(rng.below(4)) / 3;
-  kernels.weight[0] = 1;
-  for (std::size_t a = 0; a < axes; ++a) kernels.columns.push_back({kernels.center[a].data(), kernels.scale[a].data()});
-  return kernels;
+  mixture.weight.assign(mixture.padded, 0);
+  for (std::size_t k = 0; k < count; ++k) mixture.weight[k] = static_cast<float>(rng.below(4)) / 3;
+  mixture.weight[0] = 1;
+  for (std::size_t a = 0; a < axes; ++a) mixture.columns.push_back({mixture.center[a].data(), mixture.scale[a].data()});
+  return mixture;
 }
 
 // The slow reference: plain loops in double precision.
-double reference_log_sum(const Kernels& kernels, const float* x) {
+double reference_log_sum(const Mixture& mixture, const float* x) {
   double sum = 0;
-  for (std::size_t k = 0; k < kernels.count; ++k) {
+  for (std::size_t k = 0; k < mixture.count; ++k) {
     double squares = 0;
-    for (std::size_t a = 0; a < kernels.columns.size(); ++a) {
-      const double z = (double{x[a]} - double{kernels.center[a][k]}) * double{kernels.scale[a][k]};
+    for (std::size_t a = 0; a < mixture.columns.size(); ++a) {
+      const double z = (double{x[a]} - double{mixture.center[a][k]}) * double{mixture.scale[a][k]};
       squares += z * z;
     }
-    sum += double{kernels.weight[k]} * std::exp(-squares);
+    sum += double{mixture.weight[k]} * std::exp(-squares);
   }
   return std::log(sum);
 }
@@ -92,32 +92,38 @@ TEST(Parzen, FastSumsAgreeWithTheReference) {
   for (std::uint32_t seed = 0; seed < 60; ++seed) {
     Rng rng(seed, RngPurpose::simulation, 0);
     const std::size_t count = 1 + rng.below(300), axes = rng.below(6), candidates = 1 + rng.below(20);
-    const Kernels kernels = random_kernels(count, axes, rng);
-    std::vector<float> x(candidates * axes + 1), sums(candidates * kernels.padded, 0);
+    const Mixture mixture = random_mixture(count, axes, rng);
+    std::vector<float> x(candidates * axes + 1), sums(candidates * mixture.padded, 0);
     for (float& u : x) u = static_cast<float>(rng.uniform());
-    subtract_squares(kernels.columns, x.data(), candidates, kernels.padded, sums.data());
+    const std::vector<float> start(mixture.padded, 0);
+    kernels().subtract_squares(
+        {mixture.columns.data(), axes, x.data(), candidates, mixture.padded, start.data(), true, sums.data()});
     for (std::size_t c = 0; c < candidates; ++c)
-      EXPECT_NEAR(log_weighted_sum(sums.data() + c * kernels.padded, kernels.weight.data(), kernels.padded),
-                  reference_log_sum(kernels, x.data() + c * axes), 1e-5);
+      EXPECT_NEAR(log_weighted_sum(sums.data() + c * mixture.padded, mixture.weight.data(), mixture.padded),
+                  reference_log_sum(mixture, x.data() + c * axes), 1e-5);
   }
 }
 
 TEST(Parzen, SumOfExtremes) {
-  const std::vector<float> terms = {-1e30f, -3, 1e4f, 5, -200, -80.5f, 0, 0};
-  std::vector<float> weights = {0.5f, 2, 0, 0, 1, 1, 0, 0};
-  EXPECT_NEAR(log_weighted_sum(terms.data(), weights.data(), 8), std::log(2) - 3, 1e-6);
+  std::vector<float> terms = {-1e30f, -3, 1e4f, 5, -200, -80.5f}, weights = {0.5f, 2, 0, 0, 1, 1};
+  terms.resize(panel_width);
+  weights.resize(panel_width);
+  EXPECT_NEAR(log_weighted_sum(terms.data(), weights.data(), panel_width), std::log(2) - 3, 1e-6);
   weights[2] = 1;
-  EXPECT_NEAR(log_weighted_sum(terms.data(), weights.data(), 8), 1e4, 1e-3);
-  weights = {1, 0, 0, 0, 0, 0, 0, 0};
-  EXPECT_FLOAT_EQ(static_cast<float>(log_weighted_sum(terms.data(), weights.data(), 8)), -1e30f);
+  EXPECT_NEAR(log_weighted_sum(terms.data(), weights.data(), panel_width), 1e4, 1e-3);
+  weights.assign(panel_width, 0);
+  weights[0] = 1;
+  EXPECT_FLOAT_EQ(static_cast<float>(log_weighted_sum(terms.data(), weights.data(), panel_width)), -1e30f);
   weights[0] = 0;
-  EXPECT_EQ(log_weighted_sum(terms.data(), weights.data(), 8), -INFINITY);
+  EXPECT_EQ(log_weighted_sum(terms.data(), weights.data(), panel_width), -INFINITY);
 }
 
 TEST(Parzen, ExponentialIsPrecise) {
   for (float x = -20; x < 0; x += 0.0037f) {  // one term at 0 and one at x: ln(1 + e^x)
-    const std::vector<float> terms = {0, x, 0, 0}, weights = {1, 1, 0, 0};
-    EXPECT_NEAR(log_weighted_sum(terms.data(), weights.data(), 4), std::log1p(std::exp(double{x})), 2e-7);
+    std::vector<float> terms = {0, x}, weights = {1, 1};
+    terms.resize(panel_width);
+    weights.resize(panel_width);
+    EXPECT_NEAR(log_weighted_sum(terms.data(), weights.data(), panel_width), std::log1p(std::exp(double{x})), 2e-7);
   }
 }
 

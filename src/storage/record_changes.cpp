@@ -1,0 +1,76 @@
+#include "storage/record_changes.hpp"
+
+#include <algorithm>
+
+#include "base/check.hpp"
+
+namespace hone {
+namespace {
+
+void move(TrialRecord& record, TrialState to, Revision revision) {
+  // A new trial is waiting for the moment between its creation and its claim.
+  HONE_CHECK(is_legal_move(record.state, to), "the move of a trial is legal");
+  record.state = record.runs.front().state = to;
+  record.changed = revision;
+}
+
+}  // namespace
+
+TrialRecord record_created(const NewTrial& trial, const Claim& claim) {
+  TrialRecord record;
+  record.number = trial.number;
+  record.origin = trial.origin;
+  record.arm = trial.arm;
+  record.why = trial.why;
+  record.attempt = trial.attempt;
+  record.configuration = trial.configuration;
+  record.point = trial.point;
+  record.seen = trial.seen;
+  record.asked = claim.revision;
+  record.runs.resize(1);
+  record.runs.front().seed = trial.run_seed;
+  record.started_ms = claim.at_ms;
+  record_claimed(record, claim, trial.until_step);
+  return record;
+}
+
+void record_claimed(TrialRecord& record, const Claim& claim, std::int64_t until_step) {
+  move(record, TrialState::running, claim.revision);
+  Run& run = record.runs.front();
+  run.token = claim.token;
+  ++run.attempt;
+  record.until_step = until_step;
+}
+
+void record_reported(TrialRecord& record, std::int64_t step, double value, Revision revision) {
+  std::vector<Report>& reports = record.runs.front().reports;
+  const auto at = std::ranges::lower_bound(reports, step, {}, &Report::step);
+  if (at != reports.end() && at->step == step) {
+    at->value = value;
+  } else {
+    reports.insert(at, {step, value});
+  }
+  record.changed = revision;
+}
+
+void record_handed_back(TrialRecord& record, TrialState to, double seconds, Revision revision) {
+  record.seconds += seconds;
+  record.runs.front().token.clear();
+  move(record, to, revision);
+}
+
+void record_told(TrialRecord& record, const Outcome& outcome, Revision revision) {
+  if (outcome.state == TrialState::complete) record.values = record.runs.front().values = outcome.values;
+  record.constraints = outcome.constraints;
+  record.seconds += outcome.seconds;
+  record_ended(record, outcome.state, outcome.reason, revision);
+}
+
+void record_ended(TrialRecord& record, TrialState to, std::string_view reason, Revision revision) {
+  record.reason = reason;
+  record.finished = revision;
+  record.runs.front().token.clear();
+  move(record, to, revision);
+}
+
+}  // namespace hone
