@@ -5,8 +5,13 @@
 /// failed counts as infinitely bad in the rungs it reached; one that is running at a rung, not yet decided, takes a
 /// place, so that no order of events among parallel workers promotes too many.
 ///
+/// The default configuration is the yardstick of a study: it goes on from a rung as soon as anybody else has, in
+/// addition to the others, whatever it reported there. Learning curves cross: a rate that falls towards the end of a
+/// schedule looks worst where the first rungs are, and a known good start must not be lost to that.
+///
 /// Source: Li et al., "A system for massively parallel hyperparameter tuning", MLSys 2020 (arXiv 1810.05934), whose
-/// algorithm 2 may promote more than n / eta when later trials turn out better; here the bound is strict.
+/// algorithm 2 may promote more than n / eta when later trials turn out better; here the bound is strict. The yardstick
+/// is our own.
 /// Cost: O(trials) per decision; O(trials log trials) where a place is free.
 #include <algorithm>
 #include <limits>
@@ -58,6 +63,7 @@ class Asha final : public Pruner {
     const std::int64_t here = rungs_[k], above = rungs_[k + 1];
     std::size_t reached = 0, promoted = 0;
     std::vector<const TrialRow*> waiting;
+    const TrialRow* yardstick = nullptr;
     for (std::size_t i = 0; i < view.size(); ++i) {
       const TrialRow& row = view[i];
       const std::int64_t last = last_step(row);
@@ -66,10 +72,12 @@ class Asha final : public Pruner {
       const bool undecided = row.state == TrialState::running || row.state == TrialState::waiting;
       if (row.number == deciding || (row.state == TrialState::paused && last < above)) {
         waiting.push_back(&row);
-      } else if (last > here || row.until_step > here || undecided) {
+        if (row.origin == Origin::default_) yardstick = &row;
+      } else if (row.origin != Origin::default_ && (last > here || row.until_step > here || undecided)) {
         ++promoted;
       }
     }
+    if (yardstick && promoted > 0 && rung_value(*yardstick, here) < infinity) return {yardstick->number};
     const std::size_t allowed = reached / eta_;
     if (waiting.empty() || promoted >= allowed) return {};
 

@@ -184,13 +184,14 @@ TEST_F(KillTest, FiftyTimesAndTheStudyEndsAsTheUnkilledOne) {
     // A training that starts from its beginning again and again never ends: let it run for longer.
     without_progress = work(*now) > work(known) ? 0 : without_progress + 1;
     if (!in_final) commits_below = without_progress >= 3 ? commits_below * 2 : 8;
-    known = std::move(*now);
     // Killed after the result was recorded: that is the end, which must be right; the test goes on from before it.
     if (in_final && finished(killed)) {
       EXPECT_TRUE(model_of(killed) == model_of(whole));
       copy(before, killed);
       final_below /= 2;
+      continue;
     }
+    known = std::move(*now);
   }
   RecordProperty("kills", kills);
   RecordProperty("kills_in_final", finals);

@@ -27,7 +27,8 @@ TEST(AshaRungs, RoundUp) {
   EXPECT_EQ(asha_rungs(27, 3, 100), (Steps{27}));
 }
 
-/// Looks at a study after every event: from no rung more than floor(n / eta) trials went on, and nobody skipped one.
+/// Looks at a study after every event: from no rung more than floor(n / eta) trials went on, the default configuration
+/// not counted, and nobody skipped one.
 class RungWatch {
  public:
   RungWatch(Steps rungs, std::size_t eta) : rungs_(std::move(rungs)), eta_(eta) {}
@@ -38,7 +39,7 @@ class RungWatch {
       for (std::size_t i = 0; i < view.size(); ++i) {
         const std::int64_t last = view[i].reports.empty() ? 0 : view[i].reports.back().step;
         reached += last >= rungs_[k] ? 1 : 0;
-        gone_on += last > rungs_[k] ? 1 : 0;
+        gone_on += last > rungs_[k] && view[i].origin != Origin::default_ ? 1 : 0;
       }
       if (gone_on > reached / eta_)
         return fmt::format("{} of {} trials went on from rung {}", gone_on, reached, rungs_[k]);
@@ -72,6 +73,7 @@ TEST(Asha, NeverPromotesTooManyAndSkipsNoRung) {
                            .trials = 60,
                            .failures = seed % 3 == 0 ? 30u : 0u,
                            .bad_reports = seed % 4 == 0 ? 15u : 0u,
+                           .starts_with_default = seed % 2 == 0,
                            .delayed_decisions = delayed};
         EXPECT_EQ(simulate(*make_asha(27), options, RungWatch({1, 3, 9, 27}, 3)), "") << seed << " " << workers;
       }
@@ -139,6 +141,43 @@ TEST(Asha, TiesGoByNumberAndNobodyGoesTwice) {
   ASSERT_TRUE(std::holds_alternative<StartNew>(next));
   EXPECT_EQ(std::get<StartNew>(next).until_step, 1);
   EXPECT_TRUE(std::holds_alternative<WaitForOthers>(make_asha(27)->next(view_of(rows), Asker{false})));
+}
+
+TEST(Asha, TheDefaultConfigurationGoesWhereSomebodyElseHasGone) {
+  std::vector<TrialRow> rows = {row_at(TrialState::paused, 1, {9.0}), row_at(TrialState::paused, 1, {1.0}),
+                                row_at(TrialState::paused, 1, {2.0}), row_at(TrialState::paused, 1, {3.0})};
+  rows[0].origin = Origin::default_;
+  const auto asha = make_asha(27);
+  EXPECT_EQ(std::get<ResumeTrial>(asha->next(view_of(rows), Asker{true})).trial, 1);  // nobody has gone yet: the best
+  rows[1].state = TrialState::running;
+  rows[1].until_step = 3;
+  const auto next = asha->next(view_of(rows), Asker{true});
+  ASSERT_TRUE(std::holds_alternative<ResumeTrial>(next));
+  EXPECT_EQ(std::get<ResumeTrial>(next).trial, 0);  // the worst of them
+  EXPECT_EQ(std::get<ResumeTrial>(next).until_step, 3);
+  rows[0].state = TrialState::running;
+  rows[0].until_step = 3;
+  EXPECT_TRUE(std::holds_alternative<StartNew>(asha->next(view_of(rows), Asker{true})));
+  rows[0].reports[0].value = std::numeric_limits<double>::quiet_NaN();
+  rows[0].state = TrialState::paused;
+  rows[0].until_step = 1;
+  EXPECT_TRUE(std::holds_alternative<StartNew>(asha->next(view_of(rows), Asker{true})));  // but not after NaN
+}
+
+TEST(Asha, TheDefaultConfigurationEndsCompleteAndTakesNobodysPlace) {
+  for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+    View with = view_of({}), without = view_of({});
+    const auto nothing = [](const View&) { return std::string(); };
+    ASSERT_EQ(simulate(*make_asha(27), {.seed = seed, .trials = 60, .starts_with_default = true}, nothing, &with), "");
+    ASSERT_EQ(simulate(*make_asha(27), {.seed = seed, .trials = 60}, nothing, &without), "");
+    EXPECT_EQ(with[0].state, TrialState::complete);
+    std::size_t others_with = 0, others_without = 0;
+    for (std::size_t i = 1; i < with.size(); ++i) {
+      others_with += with[i].state == TrialState::complete ? 1 : 0;
+      others_without += without[i].state == TrialState::complete ? 1 : 0;
+    }
+    EXPECT_GE(others_with, others_without);
+  }
 }
 
 TEST(Asha, FailedTrialsCountAsTheWorstOfTheirRung) {

@@ -95,6 +95,7 @@ class Simulation {
       if (!allowed) return "starts a new trial after the budget is spent";
       auto row = std::make_shared<TrialRow>();
       row->number = static_cast<std::int64_t>(rows_.size());
+      if (options_.starts_with_default && row->number == 0) row->origin = Origin::default_;
       row->state = TrialState::running;
       row->point = {0.5};
       row->active = {1};

@@ -15,9 +15,10 @@ struct SimOptions {
   std::int64_t max_step = 27;
   std::size_t workers = 1;
   std::int64_t trials = 60;
-  std::uint32_t failures = 0;      ///< one step in that many fails its trial; 0: none
-  std::uint32_t bad_reports = 0;   ///< one report in that many is not finite; 0: none
-  bool delayed_decisions = false;  ///< other workers report between a report and the decision about it
+  std::uint32_t failures = 0;        ///< one step in that many fails its trial; 0: none
+  std::uint32_t bad_reports = 0;     ///< one report in that many is not finite; 0: none
+  bool starts_with_default = false;  ///< trial 0 is the default configuration
+  bool delayed_decisions = false;    ///< other workers report between a report and the decision about it
 };
 
 /// Runs the study; after every event `check` may object (a text that is not ""). What is wrong with the pruner's own
