@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdlib>
+#include <cstring>
 
 #include "base/files.hpp"
 #include "base/text.hpp"
@@ -169,7 +170,8 @@ StudyFile normalised(const FitSetup& setup, const DataOptions& data, const Study
   return file;
 }
 
-/// Said now rather than after the search: the folder can be made, or written to.
+/// Said now rather than after the search: the folder can be made, or written to. Tried out, because permissions do not
+/// tell everything (a file system that is read-only, /proc); nothing stays.
 Result<void> check_out_folder(const std::filesystem::path& out) {
   std::error_code error;
   std::filesystem::path folder = std::filesystem::absolute(out, error);
@@ -177,11 +179,13 @@ Result<void> check_out_folder(const std::filesystem::path& out) {
   if (!std::filesystem::is_directory(folder, error))
     return refuse(fmt::format("'{}' is a file, so '{}' cannot be a folder: choose another one with --out DIR",
                               folder.string(), out.string()));
-  if (::access(folder.c_str(), W_OK | X_OK) != 0)
+  std::string attempt = (folder / ".hone-XXXXXX").string();
+  if (::mkdtemp(attempt.data()) == nullptr)
     return refuse(
-        fmt::format("the folder '{}' cannot be written, so the model cannot go to '{}': change its "
+        fmt::format("the folder '{}' cannot be written ({}), so the model cannot go to '{}': change its "
                     "permissions, or choose another folder with --out DIR",
-                    folder.string(), out.string()));
+                    folder.string(), std::strerror(errno), out.string()));
+  std::filesystem::remove(attempt, error);
   return {};
 }
 
@@ -259,6 +263,7 @@ Result<FitSetup> fit_setup(const Arguments& arguments, const std::function<void(
                         ? *file.fit_max_step
                         : epochs_for_budget(epoch_operations(plan.spec, setup.dataset->train().features.rows),
                                             setup.time_seconds, setup.jobs);
+  setup.options.same_max_step = epochs || file.fit_max_step;
   setup.file = normalised(setup, data, file, seed);
   record.study_file = study_file_toml(setup.file);
   record.space_hash = hash_text(setup.space->to_toml() + setup.fixed.json());

@@ -79,7 +79,7 @@ Result<std::unique_ptr<Study>> Study::open(Store& store, const StudyRecord& want
                                            const StudyOptions& options, const Clock& clock) {
   HONE_TRY_VOID(check(wanted, space, options));  // everything that can be refused, before the store is touched
   HONE_TRY(auto sampler, make_sampler(options.sampler, options_of(options, options.sampler)));
-  HONE_TRY(StudyRecord record, find_or_create(store, wanted));
+  HONE_TRY(StudyRecord record, find_or_create(store, wanted, options.same_max_step));
   HONE_TRY(auto pruner, make_pruner(options.pruner, options_of(options, options.pruner), {record.max_step}));
   std::unique_ptr<Study> study(new Study(store, std::move(record), std::move(space), options, clock));
   study->sampler_ = std::move(sampler);

@@ -26,6 +26,7 @@ struct StudyOptions {
   std::string pruner = "none";
   std::map<std::string, std::map<std::string, double>> options;  ///< by sampler or pruner name
   std::optional<std::int64_t> trials;  ///< total number of trials of the study; nothing: no limit
+  bool same_max_step = false;          ///< a stored study must have the wanted max_step; else its own holds
   std::int64_t retries = 1;            ///< how often a trial of a dead worker is started again
   std::vector<Configuration> enqueue;  ///< the first trials
   bool deterministic = true;           ///< equal configurations give equal values: never propose one twice

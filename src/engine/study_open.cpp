@@ -64,11 +64,14 @@ Result<void> check_same(const StudyRecord& stored, const StudyRecord& wanted) {
 
 }  // namespace
 
-Result<StudyRecord> find_or_create(Store& store, const StudyRecord& wanted) {
+Result<StudyRecord> find_or_create(Store& store, const StudyRecord& wanted, bool same_max_step) {
   for (;;) {
     HONE_TRY(const auto stored, store.find_study(wanted.name));
     if (stored) {
       HONE_TRY_VOID(check_same(*stored, wanted));
+      if (same_max_step && stored->max_step != wanted.max_step)
+        return differs(*stored, fmt::format("another length of a full training (stored {} epochs, now {})",
+                                            stored->max_step, wanted.max_step));
       return *stored;
     }
     auto created = store.create_study(wanted);

@@ -11,8 +11,9 @@ namespace hone {
 struct StudyOptions;
 
 /// The study of that name if it is the same study; a new one if there is none. A stored `max_step` wins over the wanted
-/// one. Errors: `conflict` naming what differs (space: the lines that do; directions, metric, data) and the cure.
-Result<StudyRecord> find_or_create(Store& store, const StudyRecord& wanted);
+/// one, unless it has to be the `same_max_step`. Errors: `conflict` naming what differs (space: the lines that do;
+/// directions, metric, data) and the cure.
+Result<StudyRecord> find_or_create(Store& store, const StudyRecord& wanted, bool same_max_step);
 
 /// Sampler, pruner, budget and their options in one line, for the journal and for comparing.
 std::string options_text(const StudyOptions& options);

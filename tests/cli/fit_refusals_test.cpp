@@ -84,6 +84,7 @@ TEST_F(FitRefusals, ADatabaseThatIsLocked) {
 TEST_F(FitRefusals, AnOutFolderThatCannotBe) {
   expect_refused("data.csv", {"--out", "data.csv"}, {"data.csv' is a file", "--out DIR"});
   expect_refused("data.csv", {"--out", "data.csv/deeper"}, {"data.csv' is a file", "--out DIR"});
+  expect_refused("data.csv", {"--out", "/proc/model"}, {"'/proc' cannot be written", "--out DIR"});
 }
 
 TEST_F(FitRefusals, StudiesOfAnotherQuestion) {
@@ -93,6 +94,7 @@ TEST_F(FitRefusals, StudiesOfAnotherQuestion) {
   expect_refused("other.csv", {"--study", "s", "--epochs", "2"}, {"'s' exists with other data", "--fresh"});
   expect_refused("data.csv", {"--study", "s", "--space", "space.toml"}, {"another space", "high = 0.25", "--fresh"});
   expect_refused("data.csv", {"--study", "s", "--seed", "4"}, {"another seed (stored 0, now 4)"});
+  expect_refused("data.csv", {"--study", "s", "--epochs", "3"}, {"(stored 2 epochs, now 3)", "--fresh"});
   expect_refused("data.csv", {"--study", "s", "--metric", "auc"}, {"another objective", "auc"});
   expect_refused("data.csv", {"--study", std::string(300, 'x')}, {"cannot be the name of a study"});
   expect_refused("data.csv", {"--study", ""}, {"--study"});
