@@ -110,6 +110,7 @@ TrialSplit split_trials(const View& view, const std::vector<TrialStanding>& stan
                         std::span<const std::uint32_t> rows) {
   TrialSplit split;
   Front ranked;
+  ranked.reserve(rows.size());
   for (const std::uint32_t i : rows) {
     if (standings[i].kind < Kind::bad) ranked.push_back(i);
     if (standings[i].kind == Kind::bad) ++split.counted;
@@ -128,15 +129,14 @@ TrialSplit split_trials(const View& view, const std::vector<TrialStanding>& stan
   if (best.size() < wanted) {
     // With several objectives every complete trial is among the good ones already.
     if (several) std::erase_if(ranked, [&](std::uint32_t i) { return standings[i].kind == Kind::complete; });
-    const std::size_t missing = wanted - best.size();
-    std::ranges::nth_element(ranked, ranked.begin() + static_cast<std::ptrdiff_t>(missing) - 1, {}, key);
-    best.insert(best.end(), ranked.begin(), ranked.begin() + static_cast<std::ptrdiff_t>(missing));
+    const auto end = ranked.begin() + static_cast<std::ptrdiff_t>(wanted - best.size());
+    std::ranges::partial_sort(ranked, end, {}, key);  // few of many: one comparison for nearly every trial
+    best.insert(best.end(), ranked.begin(), end);
   }
   split.weight.assign(best.size(), 1);
   split.good = best;
   std::ranges::sort(split.good);
   if (!several) {
-    std::ranges::sort(best, {}, key);
     const double m = static_cast<double>(best.size()), top = portable_log(m + 1);
     double sum = 0;
     for (std::size_t r = 0; r < best.size(); ++r) sum += top - portable_log(static_cast<double>(r + 1));
