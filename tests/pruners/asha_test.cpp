@@ -7,6 +7,7 @@
 #include <map>
 #include <set>
 
+#include "simulation_seeds.hpp"
 #include "study_sim.hpp"
 
 namespace hone {
@@ -64,7 +65,7 @@ std::unique_ptr<Pruner> make_asha(std::int64_t max_step) {
 }
 
 TEST(Asha, NeverPromotesTooManyAndSkipsNoRung) {
-  for (std::uint64_t seed = 1; seed <= 12; ++seed)
+  for (std::uint64_t seed = 1; seed <= simulation_seeds(12); ++seed)
     for (const std::size_t workers : {1u, 3u, 8u})
       for (const bool delayed : {false, true}) {
         SimOptions options{.seed = seed,
@@ -75,7 +76,7 @@ TEST(Asha, NeverPromotesTooManyAndSkipsNoRung) {
                            .bad_reports = seed % 4 == 0 ? 15u : 0u,
                            .starts_with_default = seed % 2 == 0,
                            .delayed_decisions = delayed};
-        EXPECT_EQ(simulate(*make_asha(27), options, RungWatch({1, 3, 9, 27}, 3)), "") << seed << " " << workers;
+        ASSERT_EQ(simulate(*make_asha(27), options, RungWatch({1, 3, 9, 27}, 3)), "") << seed << " " << workers;
       }
 }
 

@@ -11,6 +11,7 @@
 #include <optional>
 
 #include "base/text.hpp"
+#include "simulation_seeds.hpp"
 #include "storage/forwarding_store.hpp"
 #include "storage/simulated_disk.hpp"
 #include "storage/sqlite_store.hpp"
@@ -144,6 +145,17 @@ TEST(SqliteCrash, APowerCutAtAnyOperationLosesNothingAcknowledged) {
     for (std::int64_t operation = 1; operation <= moments.operations; ++operation)
       if (const auto complaint = after_power_cut(moments, seed, operation, open_sqlite))
         FAIL() << "seed " << seed << " power cut at operation " << operation << ": " << *complaint;
+  }
+}
+
+TEST(SqliteCrash, APowerCutInAnyHistoryLosesNothingAcknowledged) {
+  const std::uint32_t first = 100;
+  for (std::uint32_t seed = first; seed < first + simulation_seeds(20); ++seed) {
+    const Moments moments = play_without_faults(seed);
+    const auto operations = static_cast<std::uint32_t>(moments.operations);
+    const std::int64_t operation = 1 + Rng(seed, RngPurpose::simulation, 2).below(operations);
+    if (const auto complaint = after_power_cut(moments, seed, operation, open_sqlite))
+      FAIL() << "seed " << seed << " power cut at operation " << operation << ": " << *complaint;
   }
 }
 

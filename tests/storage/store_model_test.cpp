@@ -6,6 +6,7 @@
 #include <map>
 #include <optional>
 
+#include "simulation_seeds.hpp"
 #include "storage/forwarding_store.hpp"
 #include "storage/store_kit.hpp"
 #include "temporary_folder.hpp"
@@ -45,7 +46,7 @@ TEST_P(StoreModel, AnswersLikeTheOneInMemory) {
   auto store = GetParam()->open(rest, true, 5);
   ASSERT_TRUE(store) << store.error().message;
   const auto model = in_memory();
-  for (std::uint32_t seed = 0; seed < 12; ++seed)
+  for (std::uint32_t seed = 0; seed < simulation_seeds(12); ++seed)
     if (const auto found = difference(*model, **store, seed, 120)) FAIL() << *found;
 }
 
