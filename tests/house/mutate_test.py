@@ -41,7 +41,7 @@ class Faults(unittest.TestCase):
             self.assertEqual(mutate.faults(text), [], text)
 
     def test_the_rest_of_a_line_with_strings_is_code(self):
-        self.assertEqual(self.changed('f("1", 2, \'"\', x, "3")'), ['f("1", 1, \'"\', x, "3")', 'f("1", 3, \'"\', x, "3")'])
+        self.assertEqual(self.changed('f("1", 2, \'"\', "3")'), ['f("1", 1, \'"\', "3")', 'f("1", 3, \'"\', "3")'])
 
 
 class Verdicts(unittest.TestCase):
