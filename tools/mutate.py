@@ -22,7 +22,7 @@ import subprocess
 import sys
 import time
 
-COPIED = ("CMakeLists.txt", "cmake", "src", "include", "tests", "fuzz", "examples", "tools")
+COPIED = ("CMakeLists.txt", "LICENSE", "cmake", "src", "include", "tests", "fuzz", "examples", "tools")
 MEMORY_MAX = 8 << 30  # bytes of address space
 CONFIGURE = ("-G", "Ninja", "-DCMAKE_CXX_COMPILER=g++", "-DCMAKE_BUILD_TYPE=Dev", "-DCMAKE_CXX_FLAGS_DEV=-O1")
 

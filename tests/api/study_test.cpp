@@ -113,6 +113,86 @@ TEST(Api, PausedTrialsResumeFromTheirCheckpoint) {
       EXPECT_EQ(trial.reports[i].step, static_cast<std::int64_t>(i + 1));
 }
 
+TEST(Api, EveryKindOfParameterAndWhatIsEnqueuedFirst) {
+  SpaceBuilder space = small_space();
+  space.boolean("bias", {.defaults = {true}}).ordinal("size", {"s", "m", "l"});
+  auto study = Study::open(space, {.trials = 3, .enqueue = {{{"k", std::int64_t{4}}, {"bias", false}}}});
+  ASSERT_TRUE(study) << study.error().message;
+  std::set<std::uint64_t> seeds;
+  const auto end = study->optimize([&](Trial& trial) {
+    seeds.insert(trial.seed());
+    EXPECT_EQ(trial.configuration().size(), trial.find("y") ? 6u : 5u);
+    if (trial.number() == 0) {
+      EXPECT_EQ(trial.get_int("k"), 4);
+      EXPECT_FALSE(trial.get_bool("bias"));
+      EXPECT_EQ(trial.get_double("k"), 4.0);
+      EXPECT_EQ(trial.get_string("size"), "m");  // without a default, the middle
+    }
+    EXPECT_TRUE(trial.number() != 1 || trial.get_bool("bias"));  // the defaults
+    return 1.0;
+  });
+  ASSERT_TRUE(end) << end.error().message;
+  EXPECT_EQ(seeds.size(), 3u);
+  EXPECT_EQ(study->trials().at(0).arm, "enqueued");
+}
+
+TEST(Api, WhatAnObjectiveDoesWrongIsSaid) {
+  auto study = Study::open(small_space(), {.trials = 3, .max_step = 5});
+  ASSERT_TRUE(study);
+  const auto end = study->optimize([](Trial& trial) -> double {
+    EXPECT_TRUE(trial.report(2, 1.0));
+    for (const std::int64_t step : {2, 1, 0}) {
+      const auto again = trial.report(step, 1.0);
+      EXPECT_TRUE(!again && again.error().kind == FailureKind::invalid_argument) << step;
+    }
+    if (trial.number() == 1) throw 7;
+    return 1;
+  });
+  ASSERT_TRUE(end) << end.error().message;
+  EXPECT_EQ(study->trials().at(0).reports.size(), 1u);
+  EXPECT_EQ(study->trials().at(1).state, TrialState::failed);
+  EXPECT_NE(study->trials().at(1).reason.find("no std::exception"), std::string::npos);
+}
+
+TEST(Api, ValuesOfAnotherNumberAreRefusedAndTheTrialStays) {
+  const std::vector<Objective> two = {{"loss", Direction::minimize}, {"accuracy", Direction::maximize}};
+  const auto pruned = Study::open(small_space(), {.trials = 1, .objectives = two, .pruner = "asha", .max_step = 9});
+  ASSERT_FALSE(pruned);
+  EXPECT_NE(pruned.error().message.find("one objective"), std::string::npos) << pruned.error().message;
+
+  auto study = Study::open(small_space(), {.trials = 1, .objectives = two});
+  ASSERT_TRUE(study);
+  auto trial = study->ask();
+  ASSERT_TRUE(trial && *trial);
+  const auto told = study->tell(**trial, 0.5);
+  ASSERT_FALSE(told);
+  EXPECT_EQ(told.error().kind, FailureKind::invalid_argument);
+  const double values[] = {0.5, 0.9};
+  ASSERT_TRUE(study->tell(**trial, values));
+  EXPECT_EQ(study->trials().at(0).values, (std::vector<double>{0.5, 0.9}));
+}
+
+TEST(Api, AnErrorKeepsItsKind) {
+  const TemporaryFolder folder;
+  const auto kind_of = [&](const SpaceBuilder& space, StudyOptions options) {
+    options.storage = "sqlite:///" + (folder.path() / "s.db").string();
+    const auto study = Study::open(space, options);
+    EXPECT_FALSE(study);
+    return study ? FailureKind::failed : study.error().kind;
+  };
+  {
+    const auto first = Study::open(small_space(), {.storage = "sqlite:///" + (folder.path() / "s.db").string()});
+    ASSERT_TRUE(first) << first.error().message;
+  }
+  EXPECT_EQ(kind_of(small_space().boolean("more"), {}), FailureKind::conflict);
+  EXPECT_EQ(kind_of(small_space(), {.objectives = {{"other", Direction::maximize}}}), FailureKind::conflict);
+  std::FILE* file = std::fopen((folder.path() / "s.db").c_str(), "r+");
+  ASSERT_TRUE(file);
+  for (int i = 0; i < 4096; ++i) std::fputc(i < 100 ? 'x' : 0, file);
+  std::fclose(file);
+  EXPECT_EQ(kind_of(small_space(), {}), FailureKind::invalid_argument);
+}
+
 TEST(Api, BadInputIsRefusedByName) {
   SpaceBuilder swapped;
   swapped.float_("lr", 1, 0.1);

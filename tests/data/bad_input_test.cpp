@@ -183,6 +183,13 @@ TEST_F(BadInput, ImagesThatDoNotFit) {
   EXPECT_TRUE(contains(test::refusal(load_dataset(options_)), "12 images"));
   folder_.write("t10k-labels-idx1-ubyte", test::idx_text({12}, std::vector<std::uint8_t>(12, 9)));
   EXPECT_TRUE(contains(test::refusal(load_dataset(options_)), "label 9"));
+  folder_.write("t10k-labels-idx1-ubyte", test::idx_text({12}, std::vector<std::uint8_t>(12, 1)));
+  folder_.write("t10k-images-idx3-ubyte.gz", test::gzip(test::idx_text({12, 2, 3}, std::vector<std::uint8_t>(72))));
+  EXPECT_TRUE(contains(test::refusal(load_dataset(options_)), "has 6 bytes per image"));
+  folder_.write("train-labels-idx1-ubyte", test::idx_text({30}, std::vector<std::uint8_t>(30, 1)));
+  EXPECT_TRUE(contains(test::refusal(load_dataset(options_)), "every label is 1"));
+  std::filesystem::remove(folder_.path("train-labels-idx1-ubyte"));
+  EXPECT_TRUE(contains(test::refusal(load_dataset(options_)), "no labels beside"));
 }
 
 TEST_F(BadInput, EmptyAndConstantColumnsAreDropped) {

@@ -223,6 +223,76 @@ TEST(Dataset, ImagesKeepTheirBytes) {
     EXPECT_EQ(train.bytes[4 * i], 10 * data->train().targets.labels[i]);
 }
 
+TEST(Dataset, ATestFileOfImagesIsTheSealedPart) {
+  const test::Folder folder, other;
+  test::write_mnist_like(folder, 60, 12);
+  test::write_mnist_like(other, 21, 9);
+  DataOptions options = options_of(folder.path(""), "");
+  options.test = other.path("t10k-images-idx3-ubyte.gz");
+  const auto data = load(options);
+  EXPECT_EQ(data->test_rows(), 9u);
+  EXPECT_EQ(data->final_data().test.features.rows, 9u);
+  EXPECT_EQ(data->final_data().train.features.rows, 60u);
+}
+
+TEST(Dataset, LabelsNeverSeenArePredictedButNotScored) {
+  const test::Folder folder, other;
+  test::write_mnist_like(folder, 60, 12);
+  test::write_mnist_like(other, 12, 12);
+  const auto data = load(options_of(folder.path(""), ""));
+  const auto& encoder = *data->final_data().encoder;
+  std::vector<std::string> notes;
+  const auto known = encoder.encode_file(other.path("train-images-idx3-ubyte.gz"), notes);
+  ASSERT_TRUE(known) << known.error().message;
+  EXPECT_EQ(known->targets.labels.size(), 12u);
+  EXPECT_TRUE(notes.empty());
+  other.write("train-labels-idx1-ubyte", test::idx_text({12}, std::vector<std::uint8_t>(12, 7)));
+  const auto unknown = encoder.encode_file(other.path("train-images-idx3-ubyte.gz"), notes);
+  ASSERT_TRUE(unknown) << unknown.error().message;
+  EXPECT_EQ(unknown->features.bytes, known->features.bytes);
+  EXPECT_TRUE(unknown->targets.labels.empty());
+  EXPECT_TRUE(any_contains(notes, "label 7 was not in the training data"));
+  other.write("wide-images-idx3-ubyte", test::idx_text({2, 2, 3}, std::vector<std::uint8_t>(12)));
+  EXPECT_TRUE(contains(test::refusal(encoder.encode_file(other.path("wide-images-idx3-ubyte"), notes)),
+                       "has 6 bytes per image, the network was trained on 4"));
+}
+
+TEST(Dataset, RowsWithoutATargetAreLeftOutAndCounted) {
+  const test::Folder folder;
+  const auto text = [](std::uint32_t every) {
+    return test::csv("x,y", 100, [&](std::uint32_t row, Rng& rng) {
+      return std::to_string(rng.uniform()) + (row % every == 0 ? "," : row % 2 ? ",a" : ",b");
+    });
+  };
+  DataOptions options = options_of(folder.write("t.csv", text(10)), "y");
+  options.test = folder.write("test.csv", text(20));
+  const auto data = load(options);
+  EXPECT_EQ(data->train().features.rows + data->validation().features.rows, 90u);
+  EXPECT_EQ(data->test_rows(), 95u);
+  EXPECT_TRUE(any_contains(data->notes(), "10 rows without 'y' are left out"));
+  EXPECT_TRUE(any_contains(data->notes(), "5 rows of '" + options.test + "' without 'y' are left out"));
+}
+
+TEST(Dataset, RowsWithoutATimeAreTheEarliest) {
+  const test::Folder folder;
+  const std::string text = test::csv("t,x,y", 100, [](std::uint32_t row, Rng& rng) {
+    return (row % 10 == 9 ? "" : std::to_string(row)) + "," + std::to_string(rng.uniform()) + (row % 3 ? ",a" : ",b");
+  });
+  DataOptions options = options_of(folder.write("t.csv", text), "y");
+  options.time_column = "t";
+  const auto data = load(options);
+  EXPECT_TRUE(any_contains(data->notes(), "10 rows without a time count as the earliest"));
+  EXPECT_EQ(data->train().features.dense_width, 1u);  // a time of numbers is no feature
+  EXPECT_EQ(data->test_rows(), 20u);
+  const auto& labels = data->final_data().test.targets.labels;  // the last 20 rows that have a time: 77 to 98
+  std::size_t b = 0;
+  for (const std::int32_t label : labels) b += label == 1 ? 1u : 0u;
+  std::size_t expected = 0, taken = 0;
+  for (std::uint32_t row = 99; taken < 20; --row)
+    if (row % 10 != 9) ++taken, expected += row % 3 == 0 ? 1u : 0u;
+  EXPECT_EQ(b, expected);
+}
+
 TEST(Dataset, KnownDataSetsHaveAPackage) {
   ASSERT_FALSE(known_datasets().empty());
   for (const KnownDataset& known : known_datasets()) {

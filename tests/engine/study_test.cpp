@@ -240,6 +240,31 @@ TEST(Study, AshaPausesAndResumesWithTheReportsOfAnUninterruptedRun) {
   }());
 }
 
+TEST(Study, ATrialWhoseCheckpointIsLostStartsAnewAndThatIsRecorded) {
+  Bench bench, whole_bench;
+  for (Bench* one : {&bench, &whole_bench}) one->options.pruner = "asha";
+  FakeRunner runner, whole_runner;
+  runner.lose_power = [&](const RunRequest&, std::int64_t) {  // no power is lost, but what is kept
+    for (const auto& file : std::filesystem::directory_iterator(bench.folder.path()))
+      EXPECT_TRUE(write_file(file.path(), "damaged"));
+    return false;
+  };
+  auto study = bench.open(), whole_study = whole_bench.open();
+  run(*study, runner);
+  run(*whole_study, whole_runner);
+  EXPECT_EQ(fingerprint(*study), fingerprint(*whole_study));
+  EXPECT_GT(runner.epochs_run, whole_runner.epochs_run);
+  std::size_t restarted = 0;
+  for (const Event& event : *bench.store->events(study->record().id)) {
+    if (event.kind != "restarted") continue;
+    ++restarted;
+    EXPECT_GT(event.step, 0);
+    EXPECT_GT(study->trials()[static_cast<std::size_t>(event.trial)].runs[0].reports.size(), 0u);
+  }
+  EXPECT_GT(restarted, 0u);
+  for (const Event& event : *whole_bench.store->events(whole_study->record().id)) EXPECT_NE(event.kind, "restarted");
+}
+
 TEST(Study, ABudgetOfOneTrialEndsComplete) {
   Bench bench;
   bench.options.pruner = "asha";

@@ -98,21 +98,31 @@ TEST(NativeNetwork, PausedAtAnyStepAndResumedGivesTheSameReports) {
   }
 }
 
-TEST(NativeNetwork, ADamagedCheckpointStartsAnewAndSaysSo) {
+TEST(NativeNetwork, ACheckpointThatIsNotItsOwnStartsAnewAndSaysSo) {
   const Bench bench;
-  Recorder whole, first, second;
+  Recorder whole;
   bench.run(bench.request(), whole);
-  first.answer = [](std::int64_t step) { return step == 4 ? Decision::pause : Decision::go_on; };
-  bench.run(bench.request(), first);
-  const auto file = checkpoint_file(bench.folder.path(), 3, 4);
-  std::string content = *read_file(file);
-  content[content.size() / 2] ^= 1;
-  ASSERT_TRUE(write_file(file, content));
+  const auto paused = [&](std::int64_t trial) {  // the content of its checkpoint after step 4
+    Recorder recorder;
+    recorder.answer = [](std::int64_t step) { return step == 4 ? Decision::pause : Decision::go_on; };
+    EXPECT_EQ(bench.run(bench.request(trial), recorder).state, TrialState::paused);
+    return *read_file(checkpoint_file(bench.folder.path(), trial, 4));
+  };
+  const std::string good = paused(3);
+  std::string flipped = good;
+  flipped[flipped.size() / 2] ^= 1;
   RunRequest rest = bench.request();
   rest.from_step = 4;
-  const RunOutcome outcome = bench.run(rest, second);
-  EXPECT_TRUE(outcome.started_anew);
-  EXPECT_EQ(second.reports, whole.reports);
+  for (const std::string& bad : {flipped, good.substr(0, good.size() - 1), good.substr(0, 10), paused(2)}) {
+    ASSERT_TRUE(write_file(checkpoint_file(bench.folder.path(), 3, 4), bad));
+    Recorder second;
+    const RunOutcome outcome = bench.run(rest, second);
+    EXPECT_TRUE(outcome.started_anew) << bad.size();
+    EXPECT_EQ(second.reports, whole.reports) << bad.size();
+  }
+  ASSERT_TRUE(write_file(checkpoint_file(bench.folder.path(), 3, 4), good));
+  Recorder second;
+  EXPECT_FALSE(bench.run(rest, second).started_anew);
 }
 
 TEST(NativeNetwork, StopPrunes) {
@@ -209,6 +219,23 @@ TEST(FinalTraining, IsDeterministicAndSurvivesInItsModelFile) {
     ASSERT_TRUE(write_file(file, flipped));
     EXPECT_FALSE(load_model(file)) << cut;
   }
+
+  // A checksum that fits does not make a header true.
+  const std::size_t size_at = whole.find('\n') + 1, size_end = whole.find('\n', size_at);
+  const std::string first_line = whole.substr(0, size_at), size = whole.substr(size_at, size_end - size_at);
+  const std::string rest = whole.substr(size_end, whole.size() - 16 - size_end);
+  const auto loads = [&](const std::string& header_size, const std::string& body) {
+    const std::string content = first_line + header_size + body;
+    EXPECT_TRUE(write_file(file, content + hash_text(content)));
+    return load_model(file).has_value();
+  };
+  EXPECT_TRUE(loads(size, rest));
+  for (const char* wrong : {"-1", "0", "99999999999", "many", ""}) EXPECT_FALSE(loads(wrong, rest)) << wrong;
+  EXPECT_FALSE(loads(size, rest + "more weights"));
+  EXPECT_FALSE(loads(size, rest.substr(0, rest.size() - 4)));
+  std::string unknown = rest;
+  unknown.replace(unknown.find("\"activation\""), 12, "\"activotian\"");
+  EXPECT_FALSE(loads(size, unknown));
 }
 
 }  // namespace
