@@ -24,7 +24,7 @@ import time
 
 COPIED = ("CMakeLists.txt", "LICENSE", "cmake", "src", "include", "tests", "fuzz", "examples", "tools")
 MEMORY_MAX = 8 << 30  # bytes of address space
-CONFIGURE = ("-G", "Ninja", "-DCMAKE_CXX_COMPILER=g++", "-DCMAKE_BUILD_TYPE=Dev", "-DCMAKE_CXX_FLAGS_DEV=-O1")
+CONFIGURE = ("-G", "Ninja", "-DCMAKE_CXX_COMPILER=g++", "-DCMAKE_BUILD_TYPE=Dev", "-DCMAKE_CXX_FLAGS_DEV=-O1 -D_GLIBCXX_ASSERTIONS")
 
 # What is not code, as one alternative each: comments, strings, characters, preprocessor lines.
 NOT_CODE = re.compile(r'''//[^\n]*|/\*.*?\*/|R"(\w*)\(.*?\)\1"|"(?:\\.|[^"\\\n])*"|(?<!\w)'(?:\\.|[^'\\\n])+'|'''

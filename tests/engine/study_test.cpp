@@ -240,6 +240,49 @@ TEST(Study, AshaPausesAndResumesWithTheReportsOfAnUninterruptedRun) {
   }());
 }
 
+/// Who watches sees a study that makes sense at every moment; stopped now and then, nothing is lost or done twice.
+TEST(Study, ManyWorkersWatchedAndStopped) {
+  Bench bench;
+  bench.options.pruner = "asha";
+  bench.options.sampler = "auto";
+  bench.options.trials = 60;
+  FakeRunner runner;
+  auto study = bench.open();
+  RunLoopOptions options;
+  options.jobs = 4;
+  options.tick_seconds = 1e-4;
+  std::int64_t ticks = 0, finished = 0;
+  options.should_stop = [&] {
+    const TrialCounts counts = study->counts();
+    EXPECT_LE(counts.running, 4);
+    EXPECT_GE(counts.complete + counts.pruned, finished);
+    finished = counts.complete + counts.pruned;
+    const View view = study->view();
+    for (std::size_t i = 0; i < view.size(); ++i) EXPECT_EQ(view[i].number, static_cast<std::int64_t>(i));
+    const auto best = study->best();
+    EXPECT_TRUE(!best || !best->runs[0].reports.empty());
+    EXPECT_GE(study->overhead_seconds(), 0);
+    return ++ticks % 50 == 0;
+  };
+  std::string ended = "stopped";
+  for (int starts = 0; starts < 10000 && ended == "stopped"; ++starts) {
+    const auto now = run_study(*study, runner, options);
+    ASSERT_TRUE(now) << now.error().message;
+    ended = *now;
+    study = bench.open();
+    EXPECT_EQ(study->counts().running, 0);
+  }
+  EXPECT_EQ(ended, "trials");
+  ASSERT_EQ(study->trials().size(), 60u);
+  std::int64_t reports = 0;
+  for (const TrialRecord& trial : study->trials()) {
+    EXPECT_TRUE(is_finished(trial.state));
+    reports += std::ssize(trial.runs[0].reports);
+  }
+  EXPECT_EQ(runner.epochs_run, reports);
+  EXPECT_GE(study->counts().complete, 1);
+}
+
 TEST(Study, ATrialWhoseCheckpointIsLostStartsAnewAndThatIsRecorded) {
   Bench bench, whole_bench;
   for (Bench* one : {&bench, &whole_bench}) one->options.pruner = "asha";
@@ -254,15 +297,18 @@ TEST(Study, ATrialWhoseCheckpointIsLostStartsAnewAndThatIsRecorded) {
   run(*whole_study, whole_runner);
   EXPECT_EQ(fingerprint(*study), fingerprint(*whole_study));
   EXPECT_GT(runner.epochs_run, whole_runner.epochs_run);
+  const auto events = bench.store->events(study->record().id);
+  const auto whole_events = whole_bench.store->events(whole_study->record().id);
+  ASSERT_TRUE(events && whole_events);
   std::size_t restarted = 0;
-  for (const Event& event : *bench.store->events(study->record().id)) {
+  for (const Event& event : *events) {
     if (event.kind != "restarted") continue;
     ++restarted;
     EXPECT_GT(event.step, 0);
     EXPECT_GT(study->trials()[static_cast<std::size_t>(event.trial)].runs[0].reports.size(), 0u);
   }
   EXPECT_GT(restarted, 0u);
-  for (const Event& event : *whole_bench.store->events(whole_study->record().id)) EXPECT_NE(event.kind, "restarted");
+  for (const Event& event : *whole_events) EXPECT_NE(event.kind, "restarted");
 }
 
 TEST(Study, ABudgetOfOneTrialEndsComplete) {

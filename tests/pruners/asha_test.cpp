@@ -190,6 +190,24 @@ TEST(Asha, FailedTrialsCountAsTheWorstOfTheirRung) {
   EXPECT_EQ(make_asha(27)->decide(view_of(rows), 2, 2), Decision::go_on);  // not a rung
 }
 
+TEST(Asha, AFreePlaceGoesToTheBestWhoeverDecides) {
+  std::vector<TrialRow> rows(4, row_at(TrialState::paused, 1, {9.0}));
+  rows[0] = row_at(TrialState::running, 3, {5.0});  // has one of the two places of six
+  rows.push_back(row_at(TrialState::paused, 1, {1.0}));
+  rows.push_back(row_at(TrialState::running, 1, {2.0}));
+  EXPECT_EQ(make_asha(27)->decide(view_of(rows), 5, 1), Decision::pause);  // among the best two, but 4 is better
+  rows[4] = row_at(TrialState::paused, 1, {3.0});
+  EXPECT_EQ(make_asha(27)->decide(view_of(rows), 5, 1), Decision::go_on);
+}
+
+TEST(Asha, WhatWasGivenUpLeavesItsPlaceToNobody) {  // pruned at the end of a budget that was enlarged later
+  std::vector<TrialRow> rows = {row_at(TrialState::pruned, 1, {1.0}), row_at(TrialState::paused, 1, {2.0}),
+                                row_at(TrialState::paused, 1, {3.0})};
+  EXPECT_TRUE(std::holds_alternative<StartNew>(make_asha(27)->next(view_of(rows), Asker{true})));
+  rows[0] = row_at(TrialState::pruned, 1, {2.5});
+  EXPECT_EQ(std::get<ResumeTrial>(make_asha(27)->next(view_of(rows), Asker{true})).trial, 1);
+}
+
 TEST(Asha, ARungIsJudgedByTheMedianOfThreeReports) {
   std::vector<TrialRow> rows = {row_at(TrialState::paused, 3, {5, 5, 1}), row_at(TrialState::paused, 3, {4, 4, 9}),
                                 row_at(TrialState::paused, 3, {6, 6, 6})};

@@ -38,6 +38,23 @@ TEST(Median, TheBestReportSoFarCounts) {
   EXPECT_EQ(make_median()->decide(study(5, {{1, 2.0}, {3, 50.0}}), 5, 3), Decision::go_on);
 }
 
+TEST(Median, OnlyCompleteTrialsCount) {
+  std::vector<TrialRow> rows;
+  for (const TrialState state : {TrialState::running, TrialState::pruned, TrialState::failed, TrialState::paused})
+    rows.push_back(row_of(state, {{3, 0.0}}));
+  for (int i = 1; i <= 5; ++i) rows.push_back(row_of(TrialState::complete, {{3, 1.0 * i}}));
+  rows.push_back(row_of(TrialState::running, {{3, 2.9}}));
+  EXPECT_EQ(make_median()->decide(view_of(rows), 9, 3), Decision::go_on);
+  rows[9] = row_of(TrialState::running, {{3, 3.1}});
+  EXPECT_EQ(make_median()->decide(view_of(rows), 9, 3), Decision::stop);
+}
+
+TEST(Median, AStudyOfOneStepStopsNobody) {
+  const auto median = std::move(*make_pruner("median", {}, {1}));
+  EXPECT_EQ(median->decide(study(5, {{1, 999.0}}), 5, 1), Decision::go_on);
+  EXPECT_EQ(make_median()->decide(study(5, {{1, 999.0}}), 5, 1), Decision::stop);
+}
+
 TEST(Median, WaitsForEnoughTrialsAndSteps) {
   EXPECT_EQ(make_median()->decide(study(4, {{3, 99.0}}), 4, 3), Decision::go_on);
   EXPECT_EQ(make_median({{"startup_trials", 4}})->decide(study(4, {{3, 99.0}}), 4, 3), Decision::stop);
