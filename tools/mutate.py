@@ -1,7 +1,7 @@
 """Do the tests notice a planted fault? Usage: mutate.py ROOT WORK [--seconds N] [--seed N] ROOM...
 
 Copies the sources to WORK, builds them there without sanitizers, and plants one small fault after another in
-src/<room>/*.cpp and .hpp: an operator turned, a constant off by one, a negation or a call left out. For each, it builds
+src/<room>/*.cpp: an operator turned, a constant off by one, a negation or a call left out. For each, it builds
 test_<room> and runs it: a fault that no test notices has survived. Which faults come, and in which order, depends on
 the sources and on the seed only; the time (default 600 s, without building the faultless program) cuts that list at a
 prefix. A fault that does not compile is not counted; one whose test does not end, or takes too much memory, is noticed.
@@ -24,11 +24,13 @@ import time
 
 COPIED = ("CMakeLists.txt", "LICENSE", "cmake", "src", "include", "tests", "fuzz", "examples", "tools")
 MEMORY_MAX = 8 << 30  # bytes of address space
-CONFIGURE = ("-G", "Ninja", "-DCMAKE_CXX_COMPILER=g++", "-DCMAKE_BUILD_TYPE=Dev", "-DCMAKE_CXX_FLAGS_DEV=-O1 -D_GLIBCXX_ASSERTIONS")
+CONFIGURE = ("-G", "Ninja", "-DCMAKE_CXX_COMPILER=g++", "-DCMAKE_BUILD_TYPE=Dev",
+             "-DCMAKE_CXX_FLAGS_DEV=-O1 -D_GLIBCXX_ASSERTIONS")
 
-# What is not code, as one alternative each: comments, strings, characters, preprocessor lines.
+# What is not code, as one alternative each: comments, strings, characters, preprocessor lines; and rows of tables that
+# begin with a text, such as options: their numbers are choices.
 NOT_CODE = re.compile(r'''//[^\n]*|/\*.*?\*/|R"(\w*)\(.*?\)\1"|"(?:\\.|[^"\\\n])*"|(?<!\w)'(?:\\.|[^'\\\n])+'|'''
-                      r'''^[ \t]*#(?:[^\n\\]|\\.)*''', re.MULTILINE | re.DOTALL)
+                      r'''^[ \t]*#(?:[^\n\\]|\\.)*|^[ \t]*\{"[^\n]*''', re.MULTILINE | re.DOTALL)
 SWAPS = (("<", "<="), ("<=", "<"), (">", ">="), (">=", ">"), ("==", "!="), ("!=", "=="), ("&&", "||"), ("||", "&&"),
          ("+", "-"), ("-", "+"), ("*", "/"), ("/", "*"), ("+=", "-="), ("-=", "+="))
 # Spaces around an operator tell it from a template's bracket, a pointer and a sign: clang-format sets them so.
@@ -58,7 +60,7 @@ def planned(root, rooms, seed):
     """(room, path, fault) in the order of planting: the rooms take turns, each in an order drawn by the seed."""
     turns = []
     for room in rooms:
-        paths = sorted(path for path in (root / "src" / room).iterdir() if path.suffix in (".cpp", ".hpp"))
+        paths = sorted((root / "src" / room).glob("*.cpp"))
         if not paths:
             raise SystemExit(f"mutate: no source in src/{room}")
         mine = [(room, path, fault) for path in paths for fault in faults(path.read_text())]

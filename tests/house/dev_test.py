@@ -14,6 +14,7 @@ FAKES = {  # every fake appends its name and arguments to the file $CALLS
     "sudo": 'case "$1" in -n) exit ${SUDO_REFUSES:-0};; esac; exec "$@"',
     "apt-get": 'case "$*" in *install*) exit ${APT_FAILS:-0};; esac',
     "cmake": 'case "$1" in --preset) mkdir -p build/$2 && : >build/$2/build.ninja;; esac',
+    "gcovr": 'echo "lines: 97.0% (97 out of 100)"; echo "functions: 1"; echo "branches: 84.0% (84 out of 100)"',
     "ctest": 'for f in "$@"; do :; done; echo "<t><testcase name=\'base\' status=\'$STATE\'/></t>" >"$f"',
 }
 
@@ -115,6 +116,49 @@ class Dev(unittest.TestCase):
         self.assertEqual((done.returncode, done.stdout.splitlines()[-1]), (0, "1 passed, 0 failed, 0 skipped"))
         done = self.dev("test", STATE="fail")
         self.assertEqual((done.returncode, done.stdout.splitlines()[-1]), (1, "0 passed, 1 failed, 0 skipped"))
+
+    def prepare_deep(self):
+        programs = {"dev/tests/test_pruners": "exit 0", "dev/tests/test_storage": "exit ${STORE_FAILS:-0}",
+                    "dev/tests/test_engine": 'echo "seeds $HONE_SIMULATION_SEEDS" >>"$CALLS"',
+                    "fuzz/fuzz/fuzz_csv": 'echo "stat::number_of_executed_units: 12" >&2'}
+        for name, body in programs.items():
+            path = self.root / "build" / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(f"#!/bin/sh\n{body}\n")
+            path.chmod(0o755)
+        (self.root / "tools" / "mutate.py").write_text("print('8 of 9 faults noticed')\nprint('survived: a')\n")
+
+    def block(self):
+        (path,) = (self.root / "build").glob("deep-*.md")
+        title, empty, *lines = path.read_text().splitlines()
+        self.assertTrue(title.startswith("## Deep tier, 20") and not empty, title)
+        return lines
+
+    def test_deep_writes_a_line_for_each_part(self):
+        self.prepare_deep()
+        done = self.dev("deep", HONE_SIMULATION_SEEDS="7", HONE_FUZZ_SECONDS="3", HONE_MUTATION_SECONDS="5")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("seeds 7", self.calls)
+        self.assertEqual(self.block(), [
+            "- ThreadSanitizer: 1 passed, 0 failed, 0 skipped",
+            "- tests with coverage: 1 passed, 0 failed, 0 skipped",
+            "- lines: 97.0% (97 out of 100)",
+            "- branches: 84.0% (84 out of 100)",
+            "- simulation, pruners: 7 seeds, no failure",
+            "- simulation, storage: 7 seeds, no failure",
+            "- simulation, engine: 7 seeds, no failure",
+            "- fuzz_csv: 12 inputs in 3 s, no failure",
+            "- planted faults in 5 s: 8 of 9 faults noticed; survivors are listed in build/mutation/report.txt"])
+
+    def test_a_part_that_fails_is_said_and_does_not_stop_the_others(self):
+        self.prepare_deep()
+        done = self.dev("deep", STATE="fail", STORE_FAILS="1")
+        self.assertEqual(done.returncode, 1)
+        lines = self.block()
+        self.assertEqual(lines[0], "- ThreadSanitizer: 0 passed, 1 failed, 0 skipped")
+        self.assertIn("- simulation, storage: FAILED, see build/dev/simulate_storage.log", lines)
+        self.assertIn("- simulation, engine: 10000 seeds, no failure", lines)
+        self.assertIn("8 of 9", lines[-1])
 
 
 if __name__ == "__main__":

@@ -37,7 +37,7 @@ class Faults(unittest.TestCase):
 
     def test_none_where_nothing_is_run(self):
         for text in ("// a < 1", "/* 1\n2 */", '"a < 1"', "'1'", "#if A > 1\n", "#define A \\\n  1\n", 'R"(1 < "2)"',
-                     "std::vector<int> a;", "int* p, *q;", "f32(x1)", "1.5", "1e9", "1'000"):
+                     '  {"eta", 3, true},', "std::vector<int> a;", "int* p, *q;", "f32(x1)", "1.5", "1e9", "1'000"):
             self.assertEqual(mutate.faults(text), [], text)
 
     def test_the_rest_of_a_line_with_strings_is_code(self):
