@@ -4,90 +4,11 @@
 
 #include <thread>
 
-#include "base/rng.hpp"
+#include "engine/bench.hpp"
 #include "engine/fake_runner.hpp"
-#include "engine/run_loop.hpp"
 
 namespace hone {
 namespace {
-
-Parameter real(std::string name, double low, double high) {
-  Parameter parameter;
-  parameter.name = std::move(name);
-  parameter.low = low;
-  parameter.high = high;
-  return parameter;
-}
-
-Parameter whole(std::string name, double low, double high) {
-  Parameter parameter = real(std::move(name), low, high);
-  parameter.type = ParameterType::int_;
-  return parameter;
-}
-
-std::shared_ptr<const Space> space_of(std::vector<Parameter> parameters, std::vector<std::string> forbid = {}) {
-  auto space = Space::make(std::move(parameters), std::move(forbid));
-  EXPECT_TRUE(space) << space.error().message;
-  return std::make_shared<const Space>(std::move(*space));
-}
-
-std::shared_ptr<const Space> plain_space() {
-  return space_of({real("x", 0, 1), whole("n", 1, 40)});
-}
-
-StudyRecord wanted(const Space& space, std::int64_t max_step = 9) {
-  StudyRecord record;
-  record.name = "test";
-  record.kind = "fit";
-  record.directions = {"minimize"};
-  record.metrics = {"loss"};
-  record.seed = 11;
-  record.max_step = max_step;
-  record.study_file = space.to_toml();
-  record.space_hash = hash_text(space.to_toml());
-  return record;
-}
-
-struct Bench {
-  TemporaryFolder folder;
-  std::unique_ptr<Store> store = std::move(*open_store("memory://", true));
-  std::shared_ptr<const Space> space = plain_space();
-  StudyOptions options;
-
-  Bench() {
-    options.sampler = "random";
-    options.checkpoints = folder.path();
-    options.trials = 20;
-    options.retries = 1000;
-  }
-  std::unique_ptr<Study> open() {
-    auto study = Study::open(*store, wanted(*space), space, options);
-    EXPECT_TRUE(study) << study.error().message;
-    return study ? std::move(*study) : nullptr;
-  }
-};
-
-std::string run(Study& study, Runner& runner, std::int64_t jobs = 1) {
-  RunLoopOptions options;
-  options.jobs = jobs;
-  auto ended = run_study(study, runner, options);
-  EXPECT_TRUE(ended) << ended.error().message;
-  return ended ? *ended : "error";
-}
-
-/// What must be equal between two studies: everything but times and revisions.
-std::string fingerprint(Study& study) {
-  std::string text;
-  for (const TrialRecord& trial : study.trials()) {
-    text += std::to_string(trial.number) + " " + std::string(state_name(trial.state)) + " " + trial.arm + " " +
-            trial.configuration.json();
-    for (const double value : trial.values) text += " value " + number_text(value);
-    for (const Report& report : trial.runs[0].reports)
-      text += " " + std::to_string(report.step) + ":" + number_text(report.value);
-    text += "\n";
-  }
-  return text;
-}
 
 TEST(Study, RunsItsBudgetAndNumbersDensely) {
   Bench bench;
@@ -240,77 +161,6 @@ TEST(Study, AshaPausesAndResumesWithTheReportsOfAnUninterruptedRun) {
   }());
 }
 
-/// Who watches sees a study that makes sense at every moment; stopped now and then, nothing is lost or done twice.
-TEST(Study, ManyWorkersWatchedAndStopped) {
-  Bench bench;
-  bench.options.pruner = "asha";
-  bench.options.sampler = "auto";
-  bench.options.trials = 60;
-  FakeRunner runner;
-  auto study = bench.open();
-  RunLoopOptions options;
-  options.jobs = 4;
-  options.tick_seconds = 1e-4;
-  std::int64_t ticks = 0, finished = 0;
-  options.should_stop = [&] {
-    const TrialCounts counts = study->counts();
-    EXPECT_LE(counts.running, 4);
-    EXPECT_GE(counts.complete + counts.pruned, finished);
-    finished = counts.complete + counts.pruned;
-    const View view = study->view();
-    for (std::size_t i = 0; i < view.size(); ++i) EXPECT_EQ(view[i].number, static_cast<std::int64_t>(i));
-    const auto best = study->best();
-    EXPECT_TRUE(!best || !best->runs[0].reports.empty());
-    EXPECT_GE(study->overhead_seconds(), 0);
-    return ++ticks % 50 == 0;
-  };
-  std::string ended = "stopped";
-  for (int starts = 0; starts < 10000 && ended == "stopped"; ++starts) {
-    const auto now = run_study(*study, runner, options);
-    ASSERT_TRUE(now) << now.error().message;
-    ended = *now;
-    study = bench.open();
-    EXPECT_EQ(study->counts().running, 0);
-  }
-  EXPECT_EQ(ended, "trials");
-  ASSERT_EQ(study->trials().size(), 60u);
-  std::int64_t reports = 0;
-  for (const TrialRecord& trial : study->trials()) {
-    EXPECT_TRUE(is_finished(trial.state));
-    reports += std::ssize(trial.runs[0].reports);
-  }
-  EXPECT_EQ(runner.epochs_run, reports);
-  EXPECT_GE(study->counts().complete, 1);
-}
-
-TEST(Study, ATrialWhoseCheckpointIsLostStartsAnewAndThatIsRecorded) {
-  Bench bench, whole_bench;
-  for (Bench* one : {&bench, &whole_bench}) one->options.pruner = "asha";
-  FakeRunner runner, whole_runner;
-  runner.lose_power = [&](const RunRequest&, std::int64_t) {  // no power is lost, but what is kept
-    for (const auto& file : std::filesystem::directory_iterator(bench.folder.path()))
-      EXPECT_TRUE(write_file(file.path(), "damaged"));
-    return false;
-  };
-  auto study = bench.open(), whole_study = whole_bench.open();
-  run(*study, runner);
-  run(*whole_study, whole_runner);
-  EXPECT_EQ(fingerprint(*study), fingerprint(*whole_study));
-  EXPECT_GT(runner.epochs_run, whole_runner.epochs_run);
-  const auto events = bench.store->events(study->record().id);
-  const auto whole_events = whole_bench.store->events(whole_study->record().id);
-  ASSERT_TRUE(events && whole_events);
-  std::size_t restarted = 0;
-  for (const Event& event : *events) {
-    if (event.kind != "restarted") continue;
-    ++restarted;
-    EXPECT_GT(event.step, 0);
-    EXPECT_GT(study->trials()[static_cast<std::size_t>(event.trial)].runs[0].reports.size(), 0u);
-  }
-  EXPECT_GT(restarted, 0u);
-  for (const Event& event : *whole_events) EXPECT_NE(event.kind, "restarted");
-}
-
 TEST(Study, ABudgetOfOneTrialEndsComplete) {
   Bench bench;
   bench.options.pruner = "asha";
@@ -320,41 +170,6 @@ TEST(Study, ABudgetOfOneTrialEndsComplete) {
   run(*study, runner);
   EXPECT_EQ(study->trials()[0].state, TrialState::complete);
 }
-
-/// Power is lost before a report, drawn by seed; the study is opened again each time.
-class StudyInterrupted : public ::testing::TestWithParam<int> {};
-
-TEST_P(StudyInterrupted, EndsAsTheUninterruptedStudy) {
-  const auto seed = static_cast<std::uint64_t>(GetParam());
-  const auto prepared = [](Bench& bench) {
-    bench.options.pruner = "asha";
-    bench.options.sampler = "auto";
-    bench.options.trials = 25;
-  };
-  Bench whole_bench, broken_bench;
-  prepared(whole_bench);
-  prepared(broken_bench);
-  FakeRunner whole_runner, broken_runner;
-  auto whole_study = whole_bench.open();
-  run(*whole_study, whole_runner);
-
-  Rng rng(seed, RngPurpose::simulation, 0);
-  bool lost = false;
-  broken_runner.lose_power = [&](const RunRequest&, std::int64_t) { return lost = rng.uniform() < 0.15; };
-  std::unique_ptr<Study> study;
-  for (int starts = 0; starts < 1000; ++starts) {
-    study = broken_bench.open();
-    lost = false;
-    RunLoopOptions options;
-    options.should_stop = [&] { return lost; };
-    options.tick_seconds = 1e-4;
-    const auto ended = run_study(*study, broken_runner, options);
-    ASSERT_TRUE(ended) << ended.error().message;
-    if (*ended == "trials") break;
-  }
-  EXPECT_EQ(fingerprint(*study), fingerprint(*whole_study));
-}
-INSTANTIATE_TEST_SUITE_P(Seeds, StudyInterrupted, ::testing::Range(0, 10));
 
 /// Every field that a store keeps.
 std::string everything(const TrialRecord& t) {
@@ -401,23 +216,6 @@ TEST(Study, ItsCopyIsWhatTheStoreKeeps) {
     ASSERT_EQ(copy.size(), kept->trials.size());
     for (std::size_t i = 0; i < copy.size(); ++i) EXPECT_EQ(everything(copy[i]), everything(kept->trials[i]));
   }
-}
-
-TEST(Study, HandsRunningTrialsBackWhenStopped) {
-  Bench bench;
-  FakeRunner runner;
-  auto study = bench.open();
-  RunLoopOptions options;
-  std::int64_t ticks = 0;
-  options.should_stop = [&] { return ++ticks > 0; };
-  options.tick_seconds = 0;
-  bench.options.trials = 100000;
-  study = bench.open();
-  const auto ended = run_study(*study, runner, options);
-  ASSERT_TRUE(ended);
-  EXPECT_EQ(*ended, "stopped");
-  EXPECT_EQ(study->counts().running, 0);
-  EXPECT_FALSE(interrupted());
 }
 
 }  // namespace
