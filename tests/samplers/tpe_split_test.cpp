@@ -124,6 +124,16 @@ TEST(TpeSplit, SeveralObjectivesGoFrontByFront) {
   EXPECT_EQ(study.split().good, (Rows{0, 1, 2, 3, 4}));
 }
 
+TEST(TpeSplit, LonelinessIsMeasuredByTheRangeOfEachObjective) {
+  Study study(2);  // a front of four, three places: two are for its ends
+  study.add(TrialState::complete, {0, 1000});
+  study.add(TrialState::complete, {5, 995});   // 0.55 + 0.99 of the ranges
+  study.add(TrialState::complete, {5.5, 10});  // 0.5 + 0.995, though more in the larger numbers
+  study.add(TrialState::complete, {10, 0});
+  for (int i = 0; i < 21; ++i) study.add(TrialState::complete, {20.0 + i, 2000.0 + i});
+  EXPECT_EQ(study.split().good, (Rows{0, 1, 3}));
+}
+
 TEST(TpeSplit, FrontsAgreeWithTheDefinition) {
   Rng rng(3, RngPurpose::simulation, 0);
   Study study(3);
