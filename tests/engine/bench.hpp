@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "base/files.hpp"
 #include "base/text.hpp"
 #include "engine/run_loop.hpp"
 #include "engine/study.hpp"
