@@ -15,7 +15,8 @@ FAKES = {  # every fake appends its name and arguments to the file $CALLS
     "apt-get": 'case "$*" in *install*) exit ${APT_FAILS:-0};; esac',
     "cmake": 'case "$1" in --preset) mkdir -p build/$2 && : >build/$2/build.ninja;; esac',
     "gcovr": 'echo "lines: 97.0% (97 out of 100)"; echo "functions: 1"; echo "branches: 84.0% (84 out of 100)"',
-    "ctest": 'for f in "$@"; do :; done; echo "<t><testcase name=\'base\' status=\'$STATE\'/></t>" >"$f"',
+    "ctest": 'echo "ctest seeds ${HONE_SIMULATION_SEEDS:-few}" >>"$CALLS"; '
+             'for f in "$@"; do :; done; echo "<t><testcase name=\'base\' status=\'$STATE\'/></t>" >"$f"',
 }
 
 
@@ -138,7 +139,8 @@ class Dev(unittest.TestCase):
         self.prepare_deep()
         done = self.dev("deep", HONE_SIMULATION_SEEDS="7", HONE_FUZZ_SECONDS="3", HONE_MUTATION_SECONDS="5")
         self.assertEqual(done.returncode, 0, done.stderr)
-        self.assertIn("seeds 7", self.calls)
+        self.assertIn("\nseeds 7", self.calls)
+        self.assertEqual(self.calls.count("ctest seeds few"), 2)
         self.assertEqual(self.block(), [
             "- ThreadSanitizer: 1 passed, 0 failed, 0 skipped",
             "- tests with coverage: 1 passed, 0 failed, 0 skipped",

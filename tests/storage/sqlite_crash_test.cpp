@@ -109,10 +109,13 @@ std::optional<std::string> after_power_cut(const Moments& moments, std::uint32_t
       created = true;
       Player player(**store, study->id);
       for (const Verb& verb : moments.verbs) {
+        const Revision before = revision_of(**store, study->id);
         const std::string answer = player.play(verb);
         if (!disk.has_power()) break;
         if (!verb.is_durable() || is_error(answer)) continue;
-        durable = revision_of(**store, study->id);
+        const Revision after = revision_of(**store, study->id);
+        if (verb.kind != Verb::Kind::attribute && after == before) continue;  // told again: durable since then
+        durable = after;
         if (verb.kind == Verb::Kind::attribute) attribute = (*store)->attribute(study->id, "key")->value_or("");
       }
     }
