@@ -188,6 +188,8 @@ TEST(Asha, FailedTrialsCountAsTheWorstOfTheirRung) {
   rows[2].reports[0].value = std::numeric_limits<double>::quiet_NaN();
   EXPECT_EQ(make_asha(27)->decide(view_of(rows), 2, 1), Decision::pause);  // nothing finite is never promoted
   EXPECT_EQ(make_asha(27)->decide(view_of(rows), 2, 2), Decision::go_on);  // not a rung
+  std::swap(rows[0], rows[2]);  // nor when its number makes it the first of its equals
+  EXPECT_EQ(make_asha(27)->decide(view_of(rows), 0, 1), Decision::pause);
 }
 
 TEST(Asha, AFreePlaceGoesToTheBestWhoeverDecides) {
