@@ -6,8 +6,9 @@
 /// place, so that no order of events among parallel workers promotes too many.
 ///
 /// The default configuration is the yardstick of a study: it goes on from a rung as soon as anybody else has, in
-/// addition to the others, whatever it reported there. Learning curves cross: a rate that falls towards the end of a
-/// schedule looks worst where the first rungs are, and a known good start must not be lost to that.
+/// addition to the others and before them, however badly it does there, as long as its value is finite. Learning curves
+/// cross: a rate that falls towards the end of a schedule looks worst where the first rungs are, and a known good start
+/// must not be lost to that.
 ///
 /// Source: Li et al., "A system for massively parallel hyperparameter tuning", MLSys 2020 (arXiv 1810.05934), whose
 /// algorithm 2 may promote more than n / eta when later trials turn out better; here the bound is strict. The yardstick
