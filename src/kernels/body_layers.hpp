@@ -13,45 +13,98 @@ HONE_INLINE float tree_sum(float (&s)[panel_width]) {
   return s[0];
 }
 
+/// One row of any number of classes.
+void softmax_row(const Softmax& s, std::size_t r, const float* limit) {
+  const std::size_t panels = (s.classes + panel_width - 1) / panel_width;
+  const float* z = s.logits + r * panel_width;
+  float* p = s.probabilities + r * panel_width;
+  alignas(64) float lane[panel_width];
+  float largest = -__builtin_inff();
+  for (std::size_t panel = 0; panel < panels; ++panel) {
+    const std::size_t end = panel + 1 < panels ? panel_width : s.classes - panel * panel_width;
+    for (std::size_t c = 0; c < end; ++c) {
+      const float x = z[panel * s.stride + c];
+      largest = x > largest ? x : largest;
+    }
+  }
+  Vec sums[vectors_per_panel];
+  for (auto& sum : sums) sum = all(0.0f);
+  for (std::size_t panel = 0; panel < panels; ++panel)
+    for (std::size_t v = 0; v < vectors_per_panel; ++v) {
+      const std::size_t at = panel * s.stride + v * Simd::lanes;
+      Vec e = exp_of(Simd::sub(Simd::load(z + at), all(largest)));
+      if (panel + 1 == panels)  // padding becomes 0; NaN stays
+        e = Simd::max(all(0.0f), Simd::min(Simd::load(limit + v * Simd::lanes), e));
+      sums[v] = Simd::add(sums[v], e);
+      Simd::store(p + at, e);
+    }
+  for (std::size_t v = 0; v < vectors_per_panel; ++v) Simd::store(lane + v * Simd::lanes, sums[v]);
+  const float sum = tree_sum(lane);
+  const Vec inverse = all(1.0f / sum);
+  for (std::size_t panel = 0; panel < panels; ++panel)
+    for (std::size_t v = 0; v < vectors_per_panel; ++v) {
+      const std::size_t at = panel * s.stride + v * Simd::lanes;
+      Simd::store(p + at, Simd::mul(Simd::load(p + at), inverse));
+    }
+  s.largest[r] = largest;
+  s.sum[r] = sum;
+}
+
+/// Sixteen rows at once of at most 16 classes, lanes over rows: `z` is their block of the panel, changed in place. The
+/// sum takes the same tree as in softmax_row.
+HONE_INLINE void softmax_block(float* z, std::size_t classes, float* largest_of_row, float* sum_of_row) {
+  alignas(64) float mirrored[panel_width * panel_width];
+  Simd::transpose_block(z, mirrored);
+  for (std::size_t v = 0; v < panel_width; v += Simd::lanes) {
+    float* column = mirrored + v;  // a class every 16 floats
+    Vec largest = all(-__builtin_inff());
+    for (std::size_t c = 0; c < classes; ++c) {
+      const Vec x = Simd::load(column + c * panel_width);
+      largest = Simd::select(Simd::less(largest, x), x, largest);
+    }
+    Vec e[panel_width];
+    for (std::size_t c = 0; c < panel_width; ++c)
+      e[c] = c < classes ? exp_of(Simd::sub(Simd::load(column + c * panel_width), largest)) : all(0.0f);
+    for (std::size_t c = 0; c < panel_width; ++c) Simd::store(column + c * panel_width, e[c]);
+    for (std::size_t half = panel_width / 2; half > 0; half /= 2)
+      for (std::size_t c = 0; c < half; ++c) e[c] = Simd::add(e[c], e[c + half]);
+    const Vec inverse = Simd::div(all(1.0f), e[0]);
+    for (std::size_t c = 0; c < panel_width; ++c)
+      Simd::store(column + c * panel_width, Simd::mul(Simd::load(column + c * panel_width), inverse));
+    Simd::store(largest_of_row + v, largest);
+    Simd::store(sum_of_row + v, e[0]);
+  }
+  Simd::transpose_block(mirrored, z);
+}
+
+/// At most 16 classes: blocks of 16 rows, the last one in a copy.
+void softmax_narrow(const Softmax& s) {
+  alignas(64) float block[panel_width * panel_width] = {}, largest[panel_width], sum[panel_width];
+  for (std::size_t r = 0; r < s.rows; r += panel_width) {
+    const std::size_t rows = s.rows - r < panel_width ? s.rows - r : panel_width;
+    for (std::size_t i = 0; i < rows * panel_width; i += Simd::lanes)
+      Simd::store(block + i, Simd::load(s.logits + r * panel_width + i));
+    softmax_block(block, s.classes, largest, sum);
+    for (std::size_t i = 0; i < rows * panel_width; i += Simd::lanes)
+      Simd::store(s.probabilities + r * panel_width + i, Simd::load(block + i));
+    for (std::size_t i = 0; i < rows; ++i) {
+      s.largest[r + i] = largest[i];
+      s.sum[r + i] = sum[i];
+    }
+  }
+}
+
 void softmax(const Softmax& s) {
+  if (s.classes <= panel_width) {
+    softmax_narrow(s);
+    return;
+  }
   const std::size_t panels = (s.classes + panel_width - 1) / panel_width;
   const float infinity = __builtin_inff();
-  alignas(64) float limit[panel_width], lane[panel_width];
+  alignas(64) float limit[panel_width];
   for (std::size_t c = 0; c < panel_width; ++c)  // of the last panel
     limit[c] = (panels - 1) * panel_width + c < s.classes ? infinity : -infinity;
-  for (std::size_t r = 0; r < s.rows; ++r) {
-    const float* z = s.logits + r * panel_width;
-    float* p = s.probabilities + r * panel_width;
-    float largest = -infinity;
-    for (std::size_t panel = 0; panel < panels; ++panel) {
-      const std::size_t end = panel + 1 < panels ? panel_width : s.classes - panel * panel_width;
-      for (std::size_t c = 0; c < end; ++c) {
-        const float x = z[panel * s.stride + c];
-        largest = x > largest ? x : largest;
-      }
-    }
-    Vec sums[vectors_per_panel];
-    for (auto& sum : sums) sum = all(0.0f);
-    for (std::size_t panel = 0; panel < panels; ++panel)
-      for (std::size_t v = 0; v < vectors_per_panel; ++v) {
-        const std::size_t at = panel * s.stride + v * Simd::lanes;
-        Vec e = exp_of(Simd::sub(Simd::load(z + at), all(largest)));
-        if (panel + 1 == panels)  // padding becomes 0; NaN stays
-          e = Simd::max(all(0.0f), Simd::min(Simd::load(limit + v * Simd::lanes), e));
-        sums[v] = Simd::add(sums[v], e);
-        Simd::store(p + at, e);
-      }
-    for (std::size_t v = 0; v < vectors_per_panel; ++v) Simd::store(lane + v * Simd::lanes, sums[v]);
-    const float sum = tree_sum(lane);
-    const Vec inverse = all(1.0f / sum);
-    for (std::size_t panel = 0; panel < panels; ++panel)
-      for (std::size_t v = 0; v < vectors_per_panel; ++v) {
-        const std::size_t at = panel * s.stride + v * Simd::lanes;
-        Simd::store(p + at, Simd::mul(Simd::load(p + at), inverse));
-      }
-    s.largest[r] = largest;
-    s.sum[r] = sum;
-  }
+  for (std::size_t r = 0; r < s.rows; ++r) softmax_row(s, r, limit);
 }
 
 void norm_train(const BatchNorm& n) {

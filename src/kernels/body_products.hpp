@@ -95,8 +95,57 @@ void product(const Product& p) {
 void multiply(const Product& p) {
   product<false>(p);
 }
+/// A block of at most 16 x 16 of one panel, mirrored at its diagonal.
+HONE_INLINE void transpose_up_to_16(const float* from, std::size_t rows, std::size_t columns, float* to) {
+  if (rows == panel_width && columns == panel_width) {
+    Simd::transpose_block(from, to);
+    return;
+  }
+  for (std::size_t c = 0; c < columns; ++c)
+    for (std::size_t r = 0; r < rows; ++r) to[c * panel_width + r] = from[r * panel_width + c];
+}
+
+/// C of at most `narrow_columns` columns: lanes over its rows, which stand side by side in A. Sums in the same order.
+constexpr std::size_t narrow_columns = 4;
+
+template <int Columns>
+void multiply_narrow(const Product& p) {
+  for (std::size_t row = 0; row < p.rows; row += panel_width) {
+    const float* a = p.a + row / panel_width * p.a_stride;
+    typename Simd::Vec sum[Columns][vectors_per_panel];
+    for (auto& column : sum)
+      for (auto& s : column) s = Simd::all(0.0f);
+    for (std::size_t k = 0; k < p.depth; ++k)
+      for (std::size_t v = 0; v < vectors_per_panel; ++v) {
+        const auto a_k = Simd::load(a + k * panel_width + v * Simd::lanes);
+        for (std::size_t c = 0; c < Columns; ++c)
+          sum[c][v] = Simd::fma(a_k, Simd::all(p.b[k * panel_width + c]), sum[c][v]);
+      }
+    alignas(64) float mirrored[panel_width * panel_width] = {}, block[panel_width * panel_width];
+    for (std::size_t c = 0; c < Columns; ++c)
+      for (std::size_t v = 0; v < vectors_per_panel; ++v)
+        Simd::store(mirrored + c * panel_width + v * Simd::lanes, sum[c][v]);
+    Simd::transpose_block(mirrored, block);
+    const std::size_t rows = p.rows - row < panel_width ? p.rows - row : panel_width;
+    for (std::size_t i = 0; i < rows * panel_width; i += Simd::lanes)
+      Simd::store(p.c + row * panel_width + i, Simd::load(block + i));
+  }
+}
+
 void multiply_transposed(const Product& p) {
-  product<true>(p);
+  static_assert(narrow_columns == 4);
+  switch (p.panels == 1 ? p.columns : 0) {
+    case 1:
+      return multiply_narrow<1>(p);
+    case 2:
+      return multiply_narrow<2>(p);
+    case 3:
+      return multiply_narrow<3>(p);
+    case 4:
+      return multiply_narrow<4>(p);
+    default:
+      return product<true>(p);
+  }
 }
 
 void transpose(const float* a, std::size_t a_stride, std::size_t rows, std::size_t columns, float* b,
@@ -105,14 +154,8 @@ void transpose(const float* a, std::size_t a_stride, std::size_t rows, std::size
     const std::size_t height = rows - row < panel_width ? rows - row : panel_width;
     for (std::size_t column = 0; column < columns; column += panel_width) {
       const std::size_t width = columns - column < panel_width ? columns - column : panel_width;
-      const float* from = a + column / panel_width * a_stride + row * panel_width;
-      float* to = b + row / panel_width * b_stride + column * panel_width;
-      if (height == panel_width && width == panel_width) {
-        Simd::transpose_block(from, to);
-      } else {
-        for (std::size_t c = 0; c < width; ++c)
-          for (std::size_t r = 0; r < height; ++r) to[c * panel_width + r] = from[r * panel_width + c];
-      }
+      transpose_up_to_16(a + column / panel_width * a_stride + row * panel_width, height, width,
+                         b + row / panel_width * b_stride + column * panel_width);
     }
   }
 }

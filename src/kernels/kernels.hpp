@@ -34,6 +34,7 @@ struct Product {
   const float* scale;  ///< layout of C, or null
   float* c;
   std::size_t c_stride;
+  std::size_t columns = 0;  ///< of B and C without padding, which is 0 in B; a hint for narrow ones, 0: not known
 };
 
 /// Rows of a byte or float matrix, picked by `order`, as panels: the minibatch. `source` needs no alignment.
@@ -93,7 +94,7 @@ struct Update {
   float gradient_scale;  ///< gradient clipping; 1: none
   float decay;           ///< L2, added to the gradient as decay * w
   float keep;            ///< w is multiplied by it first (decoupled decay); 1: none
-  float rate, momentum, beta1, beta2, one_minus_beta1, one_minus_beta2;
+  float rate, momentum, one_minus_beta1, one_minus_beta2;
   float root_correction;  ///< 1 / sqrt(1 - beta2^t)
   float epsilon;
 };

@@ -158,7 +158,9 @@ void norm_backward(const BatchNorm& n) {
 
 void update(UpdateKernel kind, const Update& u) {
   for (std::size_t i = 0; i < u.count; ++i) {
-    const float g = std::fma(u.decay, u.w[i], u.gradient_scale * u.g[i]);
+    const bool plain =
+        u.gradient_scale == 1 && u.decay == 0 && u.keep == 1;  // then -0 and infinities stay what they are
+    const float g = plain ? u.g[i] : std::fma(u.decay, u.w[i], u.gradient_scale * u.g[i]);
     const float w = u.keep * u.w[i];
     switch (kind) {
       case UpdateKernel::sgd:
@@ -173,12 +175,12 @@ void update(UpdateKernel kind, const Update& u) {
         u.w[i] = std::fma(-u.rate, std::fma(u.momentum, u.m[i], g), w);
         break;
       case UpdateKernel::rmsprop:
-        u.v[i] = flush(std::fma(u.one_minus_beta2 * g, g, u.beta2 * u.v[i]));
+        u.v[i] = flush(std::fma(u.one_minus_beta2, std::fma(g, g, -u.v[i]), u.v[i]));
         u.w[i] = std::fma(-u.rate, g / std::fma(std::sqrt(u.v[i]), u.root_correction, u.epsilon), w);
         break;
       case UpdateKernel::adam:
-        u.v[i] = flush(std::fma(u.one_minus_beta2 * g, g, u.beta2 * u.v[i]));
-        u.m[i] = flush(std::fma(u.one_minus_beta1, g, u.beta1 * u.m[i]));
+        u.v[i] = flush(std::fma(u.one_minus_beta2, std::fma(g, g, -u.v[i]), u.v[i]));
+        u.m[i] = flush(std::fma(u.one_minus_beta1, g - u.m[i], u.m[i]));
         u.w[i] = std::fma(-u.rate, u.m[i] / std::fma(std::sqrt(u.v[i]), u.root_correction, u.epsilon), w);
         break;
     }

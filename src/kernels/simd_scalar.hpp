@@ -15,6 +15,7 @@ struct Simd {
   static void store(float* p, Vec x) { *p = x; }
   static Vec all(float x) { return x; }
   static Vec fma(Vec a, Vec b, Vec c) { return __builtin_fmaf(a, b, c); }
+  static Vec fms(Vec a, Vec b, Vec c) { return __builtin_fmaf(a, b, -c); }
   static Vec fnma(Vec a, Vec b, Vec c) { return __builtin_fmaf(-a, b, c); }
   static Vec add(Vec a, Vec b) { return a + b; }
   static Vec sub(Vec a, Vec b) { return a - b; }

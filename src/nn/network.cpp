@@ -205,7 +205,7 @@ void Network::backward(float* gradients) {
     }
     const float* input = k == 0 ? input_.data() : records_[k - 1].value.data();
     kernels_.multiply_transposed({input, stride_, l.in, rows_, record.gradient.data(), stride_, l.panels(), nullptr,
-                                  nullptr, gradients + l.weight, l.stride()});
+                                  nullptr, gradients + l.weight, l.stride(), l.out});
     // dL/d(input), times the slope that forward left there.
     const std::size_t first = k == 0 ? first_embedding_panel(spec_) : 0;
     if (k == 0 && layout_.embeddings.empty()) break;

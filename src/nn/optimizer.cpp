@@ -47,8 +47,6 @@ Update update_numbers(const OptimizerRow& row, const TrainOptions& options, doub
   u.keep = row.decoupled_decay ? static_cast<float>(1 - rate * options.weight_decay) : 1.0f;
   u.rate = static_cast<float>(step);
   u.momentum = static_cast<float>(options.momentum);
-  u.beta1 = static_cast<float>(options.beta1);
-  u.beta2 = static_cast<float>(beta2);
   u.one_minus_beta1 = static_cast<float>(1 - options.beta1);
   u.one_minus_beta2 = static_cast<float>(1 - beta2);
   u.root_correction = static_cast<float>(root_correction);

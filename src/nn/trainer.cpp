@@ -6,8 +6,10 @@
 #include <array>
 #include <cmath>
 #include <cstring>
+#include <limits>
 #include <numeric>
 
+#include "base/clock.hpp"
 #include "base/files.hpp"
 #include "base/interrupt.hpp"
 #include "base/rng.hpp"
@@ -74,7 +76,8 @@ class DenseTrainer final : public Trainer {
     std::iota(order_.begin(), order_.end(), 0u);
     Rng rng(seed_.study_seed, RngPurpose::minibatch_order, seed_.run, static_cast<std::uint32_t>(progress_.epoch));
     rng.shuffle(std::span(order_));
-    double total = 0;
+    double total = 0, fastest = std::numeric_limits<double>::infinity();
+    double began = system_clock().monotonic_seconds();
     std::size_t start = 0;
     for (std::int64_t step = 0; step < steps_per_epoch_; ++step) {
       if (interrupted())
@@ -84,9 +87,12 @@ class DenseTrainer final : public Trainer {
       HONE_TRY(const double loss, train_batch({order_.data() + start, count}));
       total += loss * static_cast<double>(count);
       start += count;
+      const double now = system_clock().monotonic_seconds();
+      if (count == options_.batch || steps_per_epoch_ == 1) fastest = std::min(fastest, now - began);
+      began = now;
     }
     ++progress_.epoch;
-    return EpochStats{progress_.epoch, total / static_cast<double>(order_.size())};
+    return EpochStats{progress_.epoch, total / static_cast<double>(order_.size()), fastest};
   }
 
   std::int64_t epoch() const override { return progress_.epoch; }

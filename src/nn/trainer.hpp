@@ -63,8 +63,9 @@ struct TrainSeed {
 };
 
 struct EpochStats {
-  std::int64_t epoch = 0;  ///< epochs done, 1 after the first
-  double loss = 0;         ///< mean training loss over the epoch's minibatches
+  std::int64_t epoch = 0;   ///< epochs done, 1 after the first
+  double loss = 0;          ///< mean training loss over the epoch's minibatches
+  double fastest_step = 0;  ///< seconds of the fastest full minibatch: what the machine can do when nothing disturbs it
 };
 
 /// One network and its optimizer's state. Not thread safe; one per trial. No allocation inside an epoch.

@@ -76,6 +76,28 @@ TEST(Products, TransposedGiveTheBitsOfTheReference) {
   }
 }
 
+TEST(Products, ANarrowTransposedOneGivesTheSameBits) {
+  Rng rng(4, RngPurpose::simulation, 1);
+  for (const std::size_t columns : {1, 2, 3, 4, 5})
+    for (const Shape& shape : shapes()) {
+      const std::size_t a_stride = (shape.depth + 1) * panel_width, c_stride = (shape.rows + 1) * panel_width;
+      const auto a = random_floats(rng, panels_of(shape.rows) * a_stride);
+      auto b = random_floats(rng, (shape.depth + 2) * panel_width);
+      for (std::size_t i = 0; i < b.size(); ++i)
+        if (i % panel_width >= columns) b[i] = 0;
+      const auto run = [&](void (*multiply)(const Product&), std::size_t known_columns) {
+        std::vector<float> c(c_stride, 77.0f);
+        multiply({a.data(), a_stride, shape.rows, shape.depth, b.data(), b.size(), 1, nullptr, nullptr, c.data(),
+                  c_stride, known_columns});
+        return c;
+      };
+      const auto expected = run(reference::multiply_transposed, 0);
+      for (const Kernels* k : available_kernels())
+        EXPECT_TRUE(same_bits(run(k->multiply_transposed, columns), expected))
+            << k->name << " " << shape.rows << "x" << shape.depth << "x" << columns;
+    }
+}
+
 TEST(Products, AgreeWithDoublePrecision) {
   Rng rng(3, RngPurpose::simulation, 1);
   const ProductCase c({13, 200, 20}, rng);

@@ -19,8 +19,6 @@ struct State {
     u.keep = 0.999f;
     u.rate = 0.05f;
     u.momentum = 0.9f;
-    u.beta1 = 0.9f;
-    u.beta2 = 0.99f;
     u.one_minus_beta1 = 0.1f;
     u.one_minus_beta2 = 0.01f;
     u.root_correction = 1.5f;
