@@ -46,11 +46,12 @@ std::vector<double> mean_value(const std::vector<Run>& runs) {
 
 Result<Store::Changes> SqliteStore::changed_since(StudyId study, Revision revision) {
   const std::scoped_lock lock(mutex_);
-  SqliteTransaction transaction(database_);
-  HONE_TRY_VOID(transaction.begin_read());
   Changes changes;
   HONE_TRY(changes.revision, revision_of(study));
-  if (changes.revision == revision) return changes;
+  if (changes.revision == revision) return changes;  // one question is one moment
+  SqliteTransaction transaction(database_);
+  HONE_TRY_VOID(transaction.begin_read());
+  HONE_TRY(changes.revision, revision_of(study));
   std::map<std::int64_t, Revision> changed;  // by number, the last change
   SqliteRows rows = select_changed_.query(study, revision);
   HONE_TRY_VOID(rows.each([&]() -> Result<void> {
