@@ -37,8 +37,14 @@ void finish_weights(TpeMixture& mixture, std::span<const float> weight) {
   mixture.constant.assign(mixture.padded, 0);
 }
 
+/// Room for the bad kernels of a column in order of their centres, one column after the other.
+struct BadWalk {
+  std::vector<std::uint32_t> kernel;
+  std::vector<double> sigma;
+};
+
 void add_density(TpeColumn& column, std::size_t axes, std::span<const std::uint32_t> local, TpeMixture& good,
-                 TpeMixture& bad) {
+                 TpeMixture& bad, BadWalk& room) {
   const auto set_good = [&](std::uint32_t kernel, double sigma) {
     TpeColumn::GoodKernel& kept = column.good[kernel];
     if (kept.known && kept.normal.sigma == sigma) return;
@@ -57,22 +63,31 @@ void add_density(TpeColumn& column, std::size_t axes, std::span<const std::uint3
   };
 
   const std::size_t good_count = good.global.size() - 1;
-  Bandwidths good_walk(good_count, axes), bad_walk(column.order.size() - good_count, axes);
-  std::uint32_t good_before = 0, bad_before = 0;  // 0: none yet
+  const std::size_t bad_count = column.order.size() - good_count;
+  Bandwidths good_walk(good_count, axes);
+  std::uint32_t good_before = 0;  // 0: none yet
+  room.kernel.resize(std::max(room.kernel.size(), bad_count));
+  room.sigma.resize(std::max(room.sigma.size(), bad_count + 1));
+  std::uint32_t* const bad_kernel = room.kernel.data();
+  double* const sigma_after = room.sigma.data();  // entry i + 1 is kernel i's
+  std::size_t walked = 0;
   for (const std::uint32_t kernel : column.order) {
-    const double unit = double{column.unit[kernel]};
-    if (local[kernel] > 0) {
-      const double sigma = good_walk.next(unit);
-      if (good_before > 0) set_good(good_before, sigma);
-      good_before = kernel;
-    } else {
-      const double sigma = bad_walk.next(unit);
-      if (bad_before > 0) set_bad(bad_before, sigma);
-      bad_before = kernel;
+    if (local[kernel] == 0) {
+      bad_kernel[walked++] = kernel;
+      continue;
     }
+    const double sigma = good_walk.next(double{column.unit[kernel]});
+    if (good_before > 0) set_good(good_before, sigma);
+    good_before = kernel;
   }
   if (good_before > 0) set_good(good_before, good_walk.last());
-  if (bad_before > 0) set_bad(bad_before, bad_walk.last());
+
+  // Nearly all kernels are here: the walk is a loop of its own and calls nothing, so that it stays in registers.
+  Bandwidths walk(bad_count, axes);
+  const float* const unit = column.unit.data();
+  for (std::size_t i = 0; i < walked; ++i) sigma_after[i] = walk.next(double{unit[bad_kernel[i]]});
+  sigma_after[walked] = walk.last();
+  for (std::size_t i = 0; i < walked; ++i) set_bad(bad_kernel[i], sigma_after[i + 1]);
 
   kernels().add(column.constant.data(), bad.constant.data(), bad.padded);
   std::vector<float>& center = good.center.emplace_back(good.padded, 0.0f);
@@ -202,9 +217,10 @@ TpeGroupMixtures make_mixtures(TpeGroup& group, const TpeSides& sides) {
   both.bad.global = group.row;
   finish_weights(both.good, sides.good_weight);
   finish_weights(both.bad, sides.bad_weight);
+  BadWalk room;
   for (TpeColumn& column : group.columns) {
     if (!column.table) {
-      add_density(column, group.axes, local, both.good, both.bad);
+      add_density(column, group.axes, local, both.good, both.bad, room);
     } else if (column.ordered) {
       add_ordered_table(column, group.axes, local, true, both.good);
       add_ordered_table(column, group.axes, local, false, both.bad);

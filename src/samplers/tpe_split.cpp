@@ -4,6 +4,7 @@
 #include <cmath>
 #include <limits>
 #include <numeric>
+#include <ranges>
 #include <tuple>
 
 #include "base/elementary.hpp"
@@ -111,7 +112,7 @@ TrialSplit split_trials(const View& view, const std::vector<TrialStanding>& stan
   TrialSplit split;
   Front ranked;
   ranked.reserve(rows.size());
-  for (const std::uint32_t i : rows) {
+  for (const std::uint32_t i : std::views::reverse(rows)) {  // the latest are the best more often: few are outdone
     if (standings[i].kind < Kind::bad) ranked.push_back(i);
     if (standings[i].kind == Kind::bad) ++split.counted;
   }

@@ -46,11 +46,12 @@ std::vector<double> mean_value(const std::vector<Run>& runs) {
 
 Result<Store::Changes> SqliteStore::changed_since(StudyId study, Revision revision) {
   const std::scoped_lock lock(mutex_);
-  SqliteTransaction transaction(database_);
-  HONE_TRY_VOID(transaction.begin_read());
   Changes changes;
   HONE_TRY(changes.revision, revision_of(study));
-  if (changes.revision == revision) return changes;
+  if (changes.revision == revision) return changes;  // one question is one moment
+  SqliteTransaction transaction(database_);
+  HONE_TRY_VOID(transaction.begin_read());
+  HONE_TRY(changes.revision, revision_of(study));
   std::map<std::int64_t, Revision> changed;  // by number, the last change
   SqliteRows rows = select_changed_.query(study, revision);
   HONE_TRY_VOID(rows.each([&]() -> Result<void> {
@@ -91,6 +92,7 @@ Result<TrialRecord> SqliteStore::read_trial(StudyId study, std::int64_t number, 
     trial.seconds = row.real(10);
     trial.reason = row.text(11);
     HONE_TRY(trial.point, read_point(row.text(12)));
+    HONE_TRY(trial.configuration, read_configuration(row.text(13)));
   }
   HONE_TRY_VOID(read_parts(study, trial));
   const bool complete = trial.state == TrialState::complete;
@@ -104,14 +106,6 @@ Result<TrialRecord> SqliteStore::read_trial(StudyId study, std::int64_t number, 
 }
 
 Result<void> SqliteStore::read_parts(StudyId study, TrialRecord& trial) {
-  {
-    SqliteRows rows = select_parameters_.query(study, trial.number);
-    HONE_TRY_VOID(rows.each([&]() -> Result<void> {
-      HONE_TRY(Value value, value_from(std::string(rows.text(1)), std::string(rows.text(2))));
-      trial.configuration.set(std::string(rows.text(0)), std::move(value));
-      return {};
-    }));
-  }
   HONE_TRY(trial.constraints, read_numbers(select_constraints_, study, trial.number));
   {
     SqliteRows rows = select_runs_.query(study, trial.number);
@@ -122,6 +116,9 @@ Result<void> SqliteStore::read_parts(StudyId study, TrialRecord& trial) {
       run.attempt = rows.integer(2);
       HONE_TRY(run.state, stored(state_from(rows.text(3)), database_.path()));
       if (run.state == TrialState::running) run.token = rows.text(4);
+      if (!rows.is_null(5)) {
+        HONE_TRY(run.values, read_values(rows.text(5)));
+      }
       return {};
     }));
   }
@@ -130,7 +127,6 @@ Result<void> SqliteStore::read_parts(StudyId study, TrialRecord& trial) {
 }
 
 Result<void> SqliteStore::read_run(StudyId study, std::int64_t number, Run& run) {
-  HONE_TRY(run.values, read_numbers(select_values_, study, number, run.index));
   SqliteRows rows = select_reports_.query(study, number, run.index);
   return rows.each([&]() -> Result<void> {
     Report& report = run.reports.emplace_back();

@@ -7,9 +7,12 @@
 #include <chrono>
 #include <cstring>
 #include <fstream>
+#include <map>
 #include <thread>
+#include <vector>
 
 #include "base/clock.hpp"
+#include "storage/sqlite_values.hpp"
 
 namespace hone {
 namespace {
@@ -75,19 +78,9 @@ CREATE TABLE trials(
   options_hash TEXT NOT NULL,
   kernel_id TEXT NOT NULL,
   point TEXT NOT NULL,              -- unit coordinates of all axes; inactive ones are 0.5
+  configuration TEXT NOT NULL,      -- a JSON object; inactive parameters are absent
   PRIMARY KEY(study, number),
   CHECK((finished > 0) = (state = 'complete' OR state = 'pruned' OR state = 'failed'))
-) STRICT, WITHOUT ROWID;
-
-CREATE TABLE parameters(            -- the configuration; inactive parameters are absent
-  study INTEGER NOT NULL,
-  trial INTEGER NOT NULL,
-  position INTEGER NOT NULL,
-  name TEXT NOT NULL,
-  type TEXT NOT NULL,
-  value TEXT NOT NULL,
-  PRIMARY KEY(study, trial, position),
-  FOREIGN KEY(study, trial) REFERENCES trials ON DELETE CASCADE
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE trial_constraints(
@@ -113,19 +106,9 @@ CREATE TABLE runs(
   boot_id TEXT,
   process INTEGER,
   process_start INTEGER,
+  told TEXT,                        -- values of a complete run: a JSON array, one number per objective
   PRIMARY KEY(study, trial, run),
   FOREIGN KEY(study, trial) REFERENCES trials ON DELETE CASCADE
-) STRICT, WITHOUT ROWID;
-
-CREATE TABLE run_values(
-  study INTEGER NOT NULL,
-  trial INTEGER NOT NULL,
-  run INTEGER NOT NULL,
-  position INTEGER NOT NULL,        -- of the objective
-  value REAL NOT NULL,
-  special TEXT,
-  PRIMARY KEY(study, trial, run, position),
-  FOREIGN KEY(study, trial, run) REFERENCES runs ON DELETE CASCADE
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE reports(
@@ -138,15 +121,47 @@ CREATE TABLE reports(
   PRIMARY KEY(study, trial, run, step),
   FOREIGN KEY(study, trial, run) REFERENCES runs ON DELETE CASCADE
 ) STRICT, WITHOUT ROWID;
+)";
+
+constexpr const char* views = R"(
+CREATE VIEW parameters AS           -- text of a value as it stands in the JSON, strings bare
+  SELECT trials.study, trials.number AS trial,
+         row_number() OVER (PARTITION BY trials.study, trials.number ORDER BY entry.id) - 1 AS position,
+         entry.key AS name,
+         CASE entry.type WHEN 'integer' THEN 'int' WHEN 'real' THEN 'float' WHEN 'text' THEN 'string'
+                         WHEN 'null' THEN 'null' ELSE 'bool' END AS type,
+         CAST(CASE entry.type WHEN 'text' THEN entry.value ELSE trials.configuration -> entry.fullkey END
+              AS TEXT) AS value
+  FROM trials JOIN json_each(trials.configuration) AS entry;
+
+CREATE VIEW run_values AS
+  SELECT runs.study, runs.trial, runs.run, entry.key AS position, CAST(entry.value AS REAL) AS value,
+         CASE WHEN runs.told -> entry.fullkey = '-0.0' THEN '-0' END AS special
+  FROM runs JOIN json_each(runs.told) AS entry;
 
 CREATE VIEW results AS              -- the value of a trial is the mean over its complete runs
   SELECT studies.name AS study, trials.number AS trial, trials.state, trials.arm, trials.seconds, trials.reason,
-         objectives.metric, objectives.direction, avg(run_values.value) AS value
+         objectives.metric, objectives.direction,
+         avg(json_extract(runs.told, '$[' || objectives.position || ']')) AS value
   FROM trials JOIN studies ON studies.id = trials.study JOIN objectives ON objectives.study = trials.study
   LEFT JOIN runs ON runs.study = trials.study AND runs.trial = trials.number AND runs.state = 'complete'
-  LEFT JOIN run_values ON run_values.study = runs.study AND run_values.trial = runs.trial
-    AND run_values.run = runs.run AND run_values.position = objectives.position
   GROUP BY trials.study, trials.number, objectives.position;
+)";
+
+// Format 1 had the parameters of a configuration and the values of a run in tables of their own. A whole float was
+// written without a point there.
+constexpr const char* configurations_of_format_1 = R"(
+DROP VIEW results;
+ALTER TABLE trials ADD COLUMN configuration TEXT NOT NULL DEFAULT '{}';
+ALTER TABLE runs ADD COLUMN told TEXT;
+UPDATE trials SET configuration = (
+  SELECT '{' || coalesce(group_concat(entry, ','), '') || '}' FROM (
+    SELECT json_quote(name) || ':' || CASE
+             WHEN type = 'string' THEN json_quote(value)
+             WHEN type = 'float' AND value NOT GLOB '*[.e]*' THEN value || '.0'
+             ELSE value END AS entry
+    FROM parameters WHERE parameters.study = trials.study AND parameters.trial = trials.number ORDER BY position));
+DROP TABLE parameters;
 )";
 
 std::int64_t big_endian(const unsigned char* bytes) {
@@ -226,7 +241,39 @@ Result<void> create_tables(SqliteDatabase& database) {
   HONE_TRY(const std::int64_t others, database.number("SELECT count(*) FROM sqlite_schema"));
   if (others > 0) return {};  // another process was faster
   HONE_TRY_VOID(database.run(tables));
+  HONE_TRY_VOID(database.run(views));
   HONE_TRY_VOID(database.run(fmt::format("PRAGMA application_id={}", sqlite_application_id).c_str()));
+  HONE_TRY_VOID(database.run(fmt::format("PRAGMA user_version={}", sqlite_format).c_str()));
+  return transaction.commit();
+}
+
+/// Each complete run's values go from rows of their own to its column `told`.
+Result<void> move_values(SqliteDatabase& database) {
+  SqliteStatement select(database,
+                         "SELECT study, trial, run, value, special FROM run_values ORDER BY 1, 2, 3, position");
+  SqliteStatement update(database, "UPDATE runs SET told = ?4 WHERE study = ?1 AND trial = ?2 AND run = ?3");
+  std::map<std::array<std::int64_t, 3>, std::vector<double>> values;
+  SqliteRows rows = select.query();
+  HONE_TRY_VOID(rows.each([&]() -> Result<void> {
+    HONE_TRY(const double value, read_number(rows, 3));
+    values[{rows.integer(0), rows.integer(1), rows.integer(2)}].push_back(value);
+    return {};
+  }));
+  for (const auto& [run, numbers] : values)
+    HONE_TRY_VOID(update.run_on_one_row(run[0], run[1], run[2], values_text(numbers)));
+  return {};
+}
+
+/// Format 1 to 2, all or nothing.
+Result<void> convert(SqliteDatabase& database) {
+  SqliteTransaction transaction(database);
+  HONE_TRY_VOID(transaction.begin_write(Commit::durable));
+  HONE_TRY(const std::int64_t format, database.number("PRAGMA user_version"));
+  if (format >= sqlite_format) return {};  // another process was faster
+  HONE_TRY_VOID(database.run(configurations_of_format_1));
+  HONE_TRY_VOID(move_values(database));
+  HONE_TRY_VOID(database.run("DROP TABLE run_values"));
+  HONE_TRY_VOID(database.run(views));
   HONE_TRY_VOID(database.run(fmt::format("PRAGMA user_version={}", sqlite_format).c_str()));
   return transaction.commit();
 }
@@ -244,15 +291,17 @@ Result<void> open_sqlite_file(SqliteDatabase& database, const SqliteOptions& opt
   HONE_TRY(const std::int64_t objects, database.number("SELECT count(*) FROM sqlite_schema"));
   if (objects == 0 && !options.create)
     return fail(Error::Kind::not_found, fmt::format("'{}' is empty: `hone fit` and `hone tune` fill it", path));
+  std::int64_t format = sqlite_format;
   if (objects > 0) {
     HONE_TRY(const std::int64_t application_id, database.number("PRAGMA application_id"));
-    HONE_TRY(const std::int64_t format, database.number("PRAGMA user_version"));
+    HONE_TRY(format, database.number("PRAGMA user_version"));
     HONE_TRY_VOID(check_identity(path, application_id, format));
   }
   // EXTRA comes before WAL, so that the change of journal itself survives power loss (docs/formats/storage.md).
   HONE_TRY_VOID(database.run("PRAGMA synchronous=EXTRA; PRAGMA foreign_keys=ON"));
   if (objects == 0) HONE_TRY_VOID(create_tables(database));
   HONE_TRY_VOID(switch_to_log(database, options.busy_seconds));
+  if (format < sqlite_format) HONE_TRY_VOID(convert(database));
   return database.run(fmt::format("PRAGMA wal_autocheckpoint={}", options.log_pages).c_str());
 }
 

@@ -138,9 +138,8 @@ Result<std::optional<std::string>> SqliteStore::attribute(StudyId study, std::st
   return std::string(rows.text(0));
 }
 
-Result<Revision> SqliteStore::write_line(StudyId study, std::string_view kind, std::int64_t trial, bool changes,
-                                         std::int64_t step, std::string_view detail) {
-  HONE_TRY(const Revision before, revision_of(study));
+Result<Revision> SqliteStore::write_line(StudyId study, Revision before, std::string_view kind, std::int64_t trial,
+                                         bool changes, std::int64_t step, std::string_view detail) {
   HONE_TRY_VOID(new_line_.run(study, before + 1, system_clock().unix_ms(), kind, trial, changes ? 1 : 0, step, detail));
   return before + 1;
 }
@@ -150,7 +149,9 @@ Result<Revision> SqliteStore::log(StudyId study, const Event& event) {
   const std::scoped_lock lock(mutex_);
   SqliteTransaction transaction(database_);
   HONE_TRY_VOID(transaction.begin_write(Commit::relaxed));
-  HONE_TRY(const Revision revision, write_line(study, event.kind, event.trial, false, event.step, event.detail));
+  HONE_TRY(const Revision before, revision_of(study));
+  HONE_TRY(const Revision revision,
+           write_line(study, before, event.kind, event.trial, false, event.step, event.detail));
   HONE_TRY_VOID(transaction.commit());
   return revision;
 }

@@ -40,6 +40,8 @@ class SqliteStore final : public Store {
     TrialState state = TrialState::waiting;
     std::string token;         ///< "" if nobody holds it or told it
     std::int64_t attempt = 0;  ///< how often run 0 was started
+    Revision revision = 0;     ///< of the study
+    std::int64_t objectives = 0;
   };
 
   explicit SqliteStore(std::filesystem::path path) : path_(std::move(path)) {}
@@ -48,26 +50,30 @@ class SqliteStore final : public Store {
   Result<std::vector<StudyRecord>> read_studies(SqliteRows& rows);
   /// The present revision; `not_found` for an unknown study.
   Result<Revision> revision_of(StudyId study);
-  /// Writes the journal's next line: that is the next revision. `changes`: it changes the trial.
-  Result<Revision> write_line(StudyId study, std::string_view kind, std::int64_t trial, bool changes, std::int64_t step,
-                              std::string_view detail);
+  /// Writes the journal's line after revision `before`: that is the next revision. `changes`: it changes the trial.
+  Result<Revision> write_line(StudyId study, Revision before, std::string_view kind, std::int64_t trial, bool changes,
+                              std::int64_t step, std::string_view detail);
   /// The line of a verb on a trial.
-  Result<Revision> change(StudyId study, std::string_view kind, std::int64_t trial, std::int64_t step,
+  Result<Revision> change(StudyId study, Revision before, std::string_view kind, std::int64_t trial, std::int64_t step,
                           std::string_view detail) {
-    return write_line(study, kind, trial, true, step, detail);
+    return write_line(study, before, kind, trial, true, step, detail);
   }
+  /// Errors: no such study, no such trial.
   Result<Standing> standing(StudyId study, std::int64_t number);
-  /// Errors: `conflict` unless `claim` is the present one.
-  Result<void> require_holder(StudyId study, const Claim& claim);
+  /// The standing; errors: `conflict` unless `claim` is the present one.
+  Result<Standing> require_holder(StudyId study, const Claim& claim);
   /// running -> paused or waiting, away from its holder.
   Result<void> take(StudyId study, std::int64_t number, TrialState to, double seconds);
-  Result<void> finish(StudyId study, std::int64_t number, TrialState to, std::string_view reason, double seconds,
-                      Revision revision);
+  /// `told`: the values of a complete run, or null.
+  Result<void> finish(StudyId study, std::int64_t number, TrialState to, const char* told, std::string_view reason,
+                      double seconds, Revision revision);
   /// running -> paused or waiting by its holder: one verb.
   Result<Revision> hand_back(StudyId study, const Claim& claim, TrialState to, std::string_view kind, std::int64_t step,
                              double seconds);
   Result<Revision> told_again(StudyId study, const Claim& claim, const Standing& before, const Outcome& outcome);
   Result<std::size_t> objectives(StudyId study);
+  /// Errors: `corrupt` if there are none.
+  Result<std::size_t> checked_objectives(StudyId study, std::int64_t count) const;
   /// `objectives`: how many values a complete trial has.
   Result<TrialRecord> read_trial(StudyId study, std::int64_t number, std::size_t objectives);
   Result<void> read_parts(StudyId study, TrialRecord& trial);
@@ -90,17 +96,20 @@ class SqliteStore final : public Store {
   HONE_STATEMENT(select_attribute, "SELECT value FROM attributes WHERE study = ?1 AND key = ?2");
   HONE_STATEMENT(put_attribute, "INSERT OR REPLACE INTO attributes VALUES(?1, ?2, ?3)");
 
-  HONE_STATEMENT(next_number, "SELECT coalesce(max(number) + 1, 0) FROM trials WHERE study = ?1");
+  HONE_STATEMENT(next_number,
+                 "SELECT coalesce((SELECT max(number) + 1 FROM trials WHERE study = id), 0), "
+                 "coalesce((SELECT max(revision) FROM journal WHERE study = id), 0) FROM studies WHERE id = ?1");
   HONE_STATEMENT(new_trial,
                  "INSERT INTO trials(study, number, state, origin, arm, why, attempt, seen, asked, "
-                 "until_step, started_ms, options_hash, kernel_id, point) "
-                 "VALUES(?1, ?2, 'running', ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)");
-  HONE_STATEMENT(new_parameter, "INSERT INTO parameters VALUES(?1, ?2, ?3, ?4, ?5, ?6)");
+                 "until_step, started_ms, options_hash, kernel_id, point, configuration) "
+                 "VALUES(?1, ?2, 'running', ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)");
   HONE_STATEMENT(new_run,
                  "INSERT INTO runs(study, trial, run, state, attempt, token, host, boot_id, process, "
                  "process_start, seed) VALUES(?1, ?2, 0, 'running', ?3, ?4, ?5, ?6, ?7, ?8, ?9)");
   HONE_STATEMENT(select_standing,
-                 "SELECT trials.state, runs.token, runs.attempt FROM trials JOIN runs "
+                 "SELECT trials.state, runs.token, runs.attempt, "
+                 "coalesce((SELECT max(revision) FROM journal WHERE study = ?1), 0), "
+                 "(SELECT count(*) FROM objectives WHERE study = ?1) FROM trials JOIN runs "
                  "ON runs.study = trials.study AND runs.trial = trials.number AND runs.run = 0 "
                  "WHERE trials.study = ?1 AND trials.number = ?2");
   HONE_STATEMENT(give_trial, "UPDATE trials SET state = 'running', until_step = ?3" HONE_LIVE_TRIAL);
@@ -114,9 +123,8 @@ class SqliteStore final : public Store {
   HONE_STATEMENT(finish_trial,
                  "UPDATE trials SET state = ?3, reason = ?4, seconds = seconds + ?5, "
                  "finished = ?6" HONE_LIVE_TRIAL);
-  HONE_STATEMENT(finish_run, "UPDATE runs SET state = ?3" HONE_RUN_0);
+  HONE_STATEMENT(finish_run, "UPDATE runs SET state = ?3, told = ?4" HONE_RUN_0);
   HONE_STATEMENT(put_report, "INSERT OR REPLACE INTO reports VALUES(?1, ?2, 0, ?3, ?4, ?5)");
-  HONE_STATEMENT(new_value, "INSERT INTO run_values VALUES(?1, ?2, 0, ?3, ?4, ?5)");
   HONE_STATEMENT(new_constraint, "INSERT INTO trial_constraints VALUES(?1, ?2, ?3, ?4, ?5)");
   HONE_STATEMENT(running,
                  "SELECT trial, losses, host, boot_id, process, process_start FROM runs "
@@ -128,19 +136,13 @@ class SqliteStore final : public Store {
                  "ORDER BY revision");
   HONE_STATEMENT(select_trial,
                  "SELECT state, origin, arm, why, attempt, seen, asked, finished, until_step, "
-                 "started_ms, seconds, reason, point FROM trials WHERE study = ?1 AND number = ?2");
-  HONE_STATEMENT(select_parameters,
-                 "SELECT name, type, value FROM parameters WHERE study = ?1 AND trial = ?2 "
-                 "ORDER BY position");
+                 "started_ms, seconds, reason, point, configuration FROM trials WHERE study = ?1 AND number = ?2");
   HONE_STATEMENT(select_constraints,
                  "SELECT value, special FROM trial_constraints WHERE study = ?1 AND trial = ?2 "
                  "ORDER BY position");
   HONE_STATEMENT(select_runs,
-                 "SELECT run, seed, attempt, state, token FROM runs WHERE study = ?1 AND trial = ?2 "
+                 "SELECT run, seed, attempt, state, token, told FROM runs WHERE study = ?1 AND trial = ?2 "
                  "ORDER BY run");
-  HONE_STATEMENT(select_values,
-                 "SELECT value, special FROM run_values WHERE study = ?1 AND trial = ?2 AND run = ?3 "
-                 "ORDER BY position");
   HONE_STATEMENT(select_reports,
                  "SELECT step, value, special FROM reports WHERE study = ?1 AND trial = ?2 AND "
                  "run = ?3 ORDER BY step");

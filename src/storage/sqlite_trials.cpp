@@ -16,13 +16,13 @@ Result<SqliteStore::Standing> SqliteStore::standing(StudyId study, std::int64_t 
     return no_trial(number);
   }
   HONE_TRY(const TrialState state, state_from(rows.text(0)));
-  return Standing{state, std::string(rows.text(1)), rows.integer(2)};
+  return Standing{state, std::string(rows.text(1)), rows.integer(2), rows.integer(3), rows.integer(4)};
 }
 
-Result<void> SqliteStore::require_holder(StudyId study, const Claim& claim) {
-  HONE_TRY(const Standing now, standing(study, claim.trial));
+Result<SqliteStore::Standing> SqliteStore::require_holder(StudyId study, const Claim& claim) {
+  HONE_TRY(Standing now, standing(study, claim.trial));
   if (now.state != TrialState::running || now.token != claim.token) return not_holder(claim.trial, now.state);
-  return {};
+  return now;
 }
 
 Result<Claim> SqliteStore::create_trial(StudyId study, const NewTrial& trial, const Owner& owner) {
@@ -30,24 +30,21 @@ Result<Claim> SqliteStore::create_trial(StudyId study, const NewTrial& trial, co
   const std::scoped_lock lock(mutex_);
   SqliteTransaction transaction(database_);
   HONE_TRY_VOID(transaction.begin_write(Commit::relaxed));
+  Revision before = 0;
   {
     SqliteRows rows = next_number_.query(study);
-    HONE_TRY_VOID(rows.next());
-    if (const std::int64_t next = rows.integer(0); next != trial.number) {
-      HONE_TRY_VOID(revision_of(study));
-      return not_next(trial.number, next);
-    }
+    HONE_TRY(const bool found, rows.next());
+    if (!found) return no_study(study);
+    if (const std::int64_t next = rows.integer(0); next != trial.number) return not_next(trial.number, next);
+    before = rows.integer(1);
   }
-  HONE_TRY(const Revision revision, change(study, "asked", trial.number, trial.until_step, trial.arm));
+  HONE_TRY(const Revision revision, change(study, before, "asked", trial.number, trial.until_step, trial.arm));
   Claim claim{trial.number, claim_token(owner, 1), revision, system_clock().unix_ms()};
   HONE_TRY_VOID(new_trial_.run(study, trial.number, origin_name(trial.origin), trial.arm, trial.why, trial.attempt,
                                trial.seen, revision, trial.until_step, claim.at_ms, trial.options_hash, trial.kernel_id,
-                               point_text(trial.point)));
+                               point_text(trial.point), trial.configuration.json()));
   HONE_TRY_VOID(new_run_.run(study, trial.number, 1, claim.token, owner.host, owner.boot_id, owner.process,
                              owner.process_start, seed_text(trial.run_seed)));
-  std::int64_t position = 0;
-  for (const auto& [name, value] : trial.configuration.entries())
-    HONE_TRY_VOID(new_parameter_.run(study, trial.number, position++, name, value_type_name(value), value_text(value)));
   HONE_TRY_VOID(transaction.commit());
   return claim;
 }
@@ -61,7 +58,7 @@ Result<Claim> SqliteStore::claim_trial(StudyId study, std::int64_t number, std::
   if (before.state != TrialState::waiting && before.state != TrialState::paused)
     return wrong_state(number, before.state, "claimed");
   const std::string_view kind = before.state == TrialState::paused ? "resumed" : "claimed";
-  HONE_TRY(const Revision revision, change(study, kind, number, until_step, owner.text()));
+  HONE_TRY(const Revision revision, change(study, before.revision, kind, number, until_step, owner.text()));
   const std::int64_t attempt = before.attempt + 1;
   Claim claim{number, claim_token(owner, attempt), revision, system_clock().unix_ms()};
   HONE_TRY_VOID(give_trial_.run_on_one_row(study, number, until_step));
@@ -76,8 +73,8 @@ Result<Revision> SqliteStore::report(StudyId study, const Claim& claim, std::int
   const std::scoped_lock lock(mutex_);
   SqliteTransaction transaction(database_);
   HONE_TRY_VOID(transaction.begin_write(Commit::relaxed));
-  HONE_TRY_VOID(require_holder(study, claim));
-  HONE_TRY(const Revision revision, change(study, "reported", claim.trial, step, ""));
+  HONE_TRY(const Standing before, require_holder(study, claim));
+  HONE_TRY(const Revision revision, change(study, before.revision, "reported", claim.trial, step, ""));
   HONE_TRY_VOID(put_report_.run(study, claim.trial, step, plain_value(value), special_name(value)));
   HONE_TRY_VOID(transaction.commit());
   return revision;
@@ -97,8 +94,8 @@ Result<Revision> SqliteStore::hand_back(StudyId study, const Claim& claim, Trial
   const std::scoped_lock lock(mutex_);
   SqliteTransaction transaction(database_);
   HONE_TRY_VOID(transaction.begin_write(Commit::relaxed));
-  HONE_TRY_VOID(require_holder(study, claim));
-  HONE_TRY(const Revision revision, change(study, kind, claim.trial, step, ""));
+  HONE_TRY(const Standing before, require_holder(study, claim));
+  HONE_TRY(const Revision revision, change(study, before.revision, kind, claim.trial, step, ""));
   HONE_TRY_VOID(take(study, claim.trial, to, seconds));
   HONE_TRY_VOID(transaction.commit());
   return revision;
@@ -110,10 +107,10 @@ Result<void> SqliteStore::take(StudyId study, std::int64_t number, TrialState to
   return take_trial_.run_on_one_row(study, number, state_name(to), seconds);
 }
 
-Result<void> SqliteStore::finish(StudyId study, std::int64_t number, TrialState to, std::string_view reason,
-                                 double seconds, Revision revision) {
+Result<void> SqliteStore::finish(StudyId study, std::int64_t number, TrialState to, const char* told,
+                                 std::string_view reason, double seconds, Revision revision) {
   HONE_CHECK(is_finished(to), "a trial ends in a finished state");
-  HONE_TRY_VOID(finish_run_.run_on_one_row(study, number, state_name(to)));
+  HONE_TRY_VOID(finish_run_.run_on_one_row(study, number, state_name(to), told));
   return finish_trial_.run_on_one_row(study, number, state_name(to), reason, seconds, revision);
 }
 
@@ -121,28 +118,33 @@ Result<std::size_t> SqliteStore::objectives(StudyId study) {
   SqliteRows rows = count_objectives_.query(study);
   HONE_TRY_VOID(rows.next());
   if (rows.integer(1) == 0) return no_study(study);
-  if (rows.integer(0) == 0)
+  return checked_objectives(study, rows.integer(0));
+}
+
+Result<std::size_t> SqliteStore::checked_objectives(StudyId study, std::int64_t count) const {
+  if (count == 0)
     return fail(Error::Kind::corrupt, fmt::format("'{}': study {} has no objective", database_.path(), study));
-  return static_cast<std::size_t>(rows.integer(0));
+  return static_cast<std::size_t>(count);
 }
 
 Result<Revision> SqliteStore::tell(StudyId study, const Claim& claim, const Outcome& outcome) {
   const std::scoped_lock lock(mutex_);
   SqliteTransaction transaction(database_);
   HONE_TRY_VOID(transaction.begin_write(Commit::durable));
-  HONE_TRY(const std::size_t expected, objectives(study));
+  const auto found = standing(study, claim.trial);
+  // What is wrong with the outcome itself is said first.
+  HONE_TRY(const std::size_t expected, found ? checked_objectives(study, found->objectives) : objectives(study));
   HONE_TRY_VOID(check_outcome(outcome, expected));
-  HONE_TRY(const Standing before, standing(study, claim.trial));
+  HONE_TRY(const Standing before, found);
   if (is_finished(before.state)) return told_again(study, claim, before, outcome);
   if (before.state != TrialState::running || before.token != claim.token) return not_holder(claim.trial, before.state);
-  HONE_TRY(const Revision revision, change(study, "told", claim.trial, 0, state_name(outcome.state)));
-  if (outcome.state == TrialState::complete)
-    for (std::size_t i = 0; i < outcome.values.size(); ++i)
-      HONE_TRY_VOID(new_value_.run(study, claim.trial, i, outcome.values[i], special_name(outcome.values[i])));
+  HONE_TRY(const Revision revision, change(study, before.revision, "told", claim.trial, 0, state_name(outcome.state)));
   for (std::size_t i = 0; i < outcome.constraints.size(); ++i)
     HONE_TRY_VOID(new_constraint_.run(study, claim.trial, i, plain_value(outcome.constraints[i]),
                                       special_name(outcome.constraints[i])));
-  HONE_TRY_VOID(finish(study, claim.trial, outcome.state, outcome.reason, outcome.seconds, revision));
+  const std::string values = values_text(outcome.values);
+  const char* const told = outcome.state == TrialState::complete ? values.c_str() : nullptr;
+  HONE_TRY_VOID(finish(study, claim.trial, outcome.state, told, outcome.reason, outcome.seconds, revision));
   HONE_TRY_VOID(transaction.commit());
   return revision;
 }
@@ -163,8 +165,8 @@ Result<Revision> SqliteStore::prune(StudyId study, std::int64_t number, std::str
   HONE_TRY(const Standing before, standing(study, number));
   if (before.state != TrialState::waiting && before.state != TrialState::paused)
     return wrong_state(number, before.state, "pruned");
-  HONE_TRY(const Revision revision, change(study, "pruned", number, 0, reason));
-  HONE_TRY_VOID(finish(study, number, TrialState::pruned, reason, 0.0, revision));
+  HONE_TRY(const Revision revision, change(study, before.revision, "pruned", number, 0, reason));
+  HONE_TRY_VOID(finish(study, number, TrialState::pruned, nullptr, reason, 0.0, revision));
   HONE_TRY_VOID(transaction.commit());
   return revision;
 }
@@ -177,7 +179,7 @@ Result<std::vector<std::int64_t>> SqliteStore::reclaim_dead(StudyId study, std::
   const std::scoped_lock lock(mutex_);
   SqliteTransaction transaction(database_);
   HONE_TRY_VOID(transaction.begin_write(Commit::relaxed));
-  HONE_TRY_VOID(revision_of(study));
+  HONE_TRY(Revision revision, revision_of(study));
   std::vector<Lost> lost;
   {
     SqliteRows rows = running_.query(study);
@@ -189,12 +191,12 @@ Result<std::vector<std::int64_t>> SqliteStore::reclaim_dead(StudyId study, std::
   }
   std::vector<std::int64_t> numbers;
   for (const Lost& trial : lost) {
-    HONE_TRY(const Revision revision, change(study, "lost", trial.number, 0, trial.owner));
+    HONE_TRY(revision, change(study, revision, "lost", trial.number, 0, trial.owner));
     HONE_TRY_VOID(count_loss_.run_on_one_row(study, trial.number, trial.losses));
     const TrialState after = state_after_loss(trial.losses, retries);
     HONE_TRY_VOID(take(study, trial.number, TrialState::waiting, 0.0));
     if (after == TrialState::failed)
-      HONE_TRY_VOID(finish(study, trial.number, after, loss_reason(trial.losses, retries), 0.0, revision));
+      HONE_TRY_VOID(finish(study, trial.number, after, nullptr, loss_reason(trial.losses, retries), 0.0, revision));
     numbers.push_back(trial.number);
   }
   if (!numbers.empty()) HONE_TRY_VOID(transaction.commit());

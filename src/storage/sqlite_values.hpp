@@ -3,8 +3,11 @@
 /// '-inf'; or 0 and '-0'; for all others the value and NULL. Seeds are decimal text.
 #pragma once
 #include <span>
+#include <string>
+#include <string_view>
 #include <vector>
 
+#include "space/value.hpp"
 #include "storage/sqlite_database.hpp"
 
 namespace hone {
@@ -19,6 +22,13 @@ Result<double> read_number(const SqliteRows& row, int column);
 /// Unit coordinates as decimal text with spaces between; reads back to the same bits.
 std::string point_text(std::span<const double> point);
 Result<std::vector<double>> read_point(std::string_view text);
+
+/// Finite numbers as a JSON array; reads back to the same bits.
+std::string values_text(std::span<const double> values);
+Result<std::vector<double>> read_values(std::string_view text);
+
+/// What `Configuration::json` wrote: names, types, order and bits. Errors: `corrupt`.
+Result<Configuration> read_configuration(std::string_view text);
 
 std::string seed_text(std::uint64_t seed);
 Result<std::uint64_t> read_seed(std::string_view text);

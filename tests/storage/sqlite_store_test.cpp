@@ -199,11 +199,13 @@ TEST_F(SqliteFile, SaysWhereItContradictsItself) {
   store.reset();
   const std::string good = *read_file(path_);
   for (const char* damage :
-       {"DELETE FROM run_values", "PRAGMA foreign_keys=OFF; DELETE FROM trials WHERE number = 0",
+       {"UPDATE runs SET told = NULL", "UPDATE runs SET told = '[0.5'", "UPDATE runs SET told = '[null]'",
+        "UPDATE runs SET told = '[0.5,1.5]'", "PRAGMA foreign_keys=OFF; DELETE FROM trials WHERE number = 0",
         "PRAGMA foreign_keys=OFF; DELETE FROM runs", "UPDATE runs SET seed = 'x'", "UPDATE runs SET state = 'lost'",
         "UPDATE reports SET value = NULL", "UPDATE reports SET special = 'huge'", "UPDATE trials SET point = '0.5 x'",
-        "UPDATE trials SET origin = 'thin air'", "UPDATE parameters SET type = 'list'", "DROP TABLE reports",
-        "DELETE FROM journal WHERE trial = 0", "DELETE FROM objectives"}) {
+        "UPDATE trials SET origin = 'thin air'", "UPDATE trials SET configuration = '{\"rate\":[1]}'",
+        "UPDATE trials SET configuration = '{\"rate\":1.5}x'", "UPDATE trials SET configuration = '{\"rate\"}'",
+        "DROP TABLE reports", "DELETE FROM journal WHERE trial = 0", "DELETE FROM objectives"}) {
     ASSERT_TRUE(write_file(path_, good));
     sql(damage);
     const auto damaged = open_store(url(), false);
@@ -322,17 +324,6 @@ TEST_F(SqliteFile, AKilledProcessLosesNothingAcknowledged) {
     ASSERT_GT(static_cast<std::int64_t>(changes->trials.size()), *told.rbegin());
     ::waitpid(child, nullptr, 0);
   }
-}
-
-TEST_F(SqliteFile, CanBeReadWithPlainSql) {
-  auto store = make();
-  const StudyId study = store->create_study(study_record("s"))->id;
-  ASSERT_TRUE(store->tell(study, *store->create_trial(study, new_trial(0), Owner::this_process()), complete(2.5)));
-  store.reset();
-  SqliteDatabase database;
-  ASSERT_TRUE(database.open(path_.string(), false, 5, nullptr));
-  EXPECT_EQ(database.number("SELECT value = 2.5 FROM results WHERE study = 's' AND trial = 0").value_or(0), 1);
-  EXPECT_EQ(database.number("SELECT CAST(value AS REAL) = 0.1 FROM parameters WHERE name = 'rate'").value_or(0), 1);
 }
 
 }  // namespace
