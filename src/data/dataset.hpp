@@ -67,6 +67,8 @@ class Dataset {
   /// Cardinalities (levels + 1 for missing or unseen) of the embedding columns of the two encoders.
   virtual std::vector<std::size_t> cardinalities() const = 0;
   virtual std::vector<std::size_t> final_cardinalities() const = 0;
+  /// Dense columns of train() that are numbers, not indicators or levels.
+  virtual std::vector<std::size_t> numeric_columns() const = 0;
 };
 
 /// Reads, decides, splits, encodes. Errors (`invalid_argument` with place and cure): missing, empty, binary, truncated
@@ -82,6 +84,8 @@ class Encoder {
   virtual const TargetInfo& target() const = 0;
   virtual std::size_t dense_width() const = 0;
   virtual std::vector<std::size_t> cardinalities() const = 0;
+  /// Dense columns that are numbers, not indicators or levels.
+  virtual std::vector<std::size_t> numeric_columns() const = 0;
   /// Reads and encodes a file for prediction; the target column is optional there (targets stay empty without it).
   /// Errors: columns that do not fit, all of them named.
   virtual Result<EncodedPart> encode_file(const std::string& path, std::vector<std::string>& notes) const = 0;

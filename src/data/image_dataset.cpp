@@ -61,6 +61,7 @@ class ImageDataset final : public Dataset {
   }
   std::vector<std::size_t> cardinalities() const override { return {}; }
   std::vector<std::size_t> final_cardinalities() const override { return {}; }
+  std::vector<std::size_t> numeric_columns() const override { return {}; }
 
   const Final& final_data() const override {
     std::call_once(final_once_, [this] {

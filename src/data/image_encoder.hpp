@@ -32,6 +32,7 @@ class ImageEncoder final : public Encoder {
   const TargetInfo& target() const override { return target_; }
   std::size_t dense_width() const override { return width_; }
   std::vector<std::size_t> cardinalities() const override { return {}; }
+  std::vector<std::size_t> numeric_columns() const override { return {}; }
   Result<EncodedPart> encode_file(const std::string& path, std::vector<std::string>& notes) const override;
 
  private:

@@ -84,6 +84,7 @@ class TableDataset final : public Dataset {
     return parts_.sealed ? parts_.sealed_rows.size() : parts_.split.test.size();
   }
   std::vector<std::size_t> cardinalities() const override { return encoder_.cardinalities(); }
+  std::vector<std::size_t> numeric_columns() const override { return encoder_.numeric_columns(); }
   std::vector<std::size_t> final_cardinalities() const override { return final_data().encoder->cardinalities(); }
 
   const Final& final_data() const override {

@@ -222,6 +222,18 @@ Features TableEncoder::encode(const CsvTable& table, std::span<const std::size_t
   return features;
 }
 
+std::vector<std::size_t> TableEncoder::numeric_columns() const {
+  std::vector<std::size_t> found;
+  std::size_t at = 0;
+  for (const ColumnCode& code : columns_) {
+    std::size_t numbers = code.role == ColumnRole::numeric ? 1 : 0;
+    if (code.role == ColumnRole::date) numbers = code.dense_width() - (code.indicator ? 1 : 0);
+    for (std::size_t i = 0; i < numbers; ++i) found.push_back(at + i);  // indicators stand behind them
+    at += code.dense_width();
+  }
+  return found;
+}
+
 std::vector<std::size_t> TableEncoder::cardinalities() const {
   std::vector<std::size_t> list;
   for (const ColumnCode& code : columns_)

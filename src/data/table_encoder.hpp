@@ -58,6 +58,7 @@ class TableEncoder final : public Encoder {
   const TargetInfo& target() const override { return target_; }
   std::size_t dense_width() const override { return dense_width_; }
   std::vector<std::size_t> cardinalities() const override;
+  std::vector<std::size_t> numeric_columns() const override;
   Result<EncodedPart> encode_file(const std::string& path, std::vector<std::string>& notes) const override;
 
  private:

@@ -24,6 +24,7 @@ constexpr Kernels make_kernels(const char* name) {
           exp_each,
           log_each,
           softmax,
+          piecewise,
           dropout,
           norm_train,
           norm_predict,
@@ -31,6 +32,7 @@ constexpr Kernels make_kernels(const char* name) {
           {update<UpdateKernel::sgd>, update<UpdateKernel::momentum>, update<UpdateKernel::nesterov>,
            update<UpdateKernel::rmsprop>, update<UpdateKernel::adam>},
           add_each,
+          approach_each,
           subtract_squares_of,
           largest_weighted,
           weighted_exp_sum};

@@ -97,6 +97,13 @@ void scale_each(const float* a, const float* b, float* out, std::size_t count) {
     Simd::store(out + i, Simd::mul(Simd::load(a + i), Simd::load(b + i)));
 }
 
+void approach_each(const float* a, float share, float* out, std::size_t count) {
+  for (std::size_t i = 0; i < count; i += Simd::lanes) {
+    const Vec old = Simd::load(out + i);
+    Simd::store(out + i, Simd::fma(all(share), Simd::sub(Simd::load(a + i), old), old));
+  }
+}
+
 void exp_each(const float* x, float* y, std::size_t count) {
   for (std::size_t i = 0; i < count; i += Simd::lanes) Simd::store(y + i, exp_of(Simd::load(x + i)));
 }

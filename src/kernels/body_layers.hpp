@@ -107,6 +107,18 @@ void softmax(const Softmax& s) {
   for (std::size_t r = 0; r < s.rows; ++r) softmax_row(s, r, limit);
 }
 
+void piecewise(const Piecewise& p) {
+  const Vec zero = all(0.0f), one = all(1.0f);
+  for (std::size_t bin = 0; bin < p.bins; bin += Simd::lanes) {
+    const Vec low = Simd::load(p.low + bin), inverse = Simd::load(p.inverse_width + bin);
+    float* out = p.out + bin / panel_width * p.stride + bin % panel_width;
+    for (std::size_t r = 0; r < p.rows; ++r, out += panel_width) {
+      const Vec inside = Simd::mul(Simd::sub(all(p.x[r * panel_width]), low), inverse);
+      Simd::store(out, Simd::min(one, Simd::max(zero, inside)));
+    }
+  }
+}
+
 void norm_train(const BatchNorm& n) {
   const float rows = static_cast<float>(n.rows), unbias = n.rows > 1 ? rows / (rows - 1.0f) : 1.0f;
   const Vec inverse_rows = all(1.0f / rows), momentum = all(n.momentum);

@@ -49,6 +49,15 @@ struct Gather {
   std::size_t stride;
 };
 
+/// One number per row as components of bins: component t is min(max((x - low[t]) * inverse_width[t], 0), 1).
+struct Piecewise {
+  const float* x;  ///< of row r at x[r * 16]: a column of a panel
+  std::size_t rows, bins;                  ///< bins: a multiple of 16
+  const float *low, *inverse_width;        ///< (bins); a width of infinity (inverse 0): a bin that is not used
+  float* out;
+  std::size_t stride;
+};
+
 /// Row-wise softmax of the first `classes` columns; the padding of the last panel becomes 0. `probabilities` may be
 /// `logits`. Also the largest logit and the sum of exp(logit - largest) of each row.
 struct Softmax {
@@ -156,6 +165,7 @@ struct Kernels {
   void (*exp)(const float* x, float* y, std::size_t count);  ///< clamped to +-87, 2 ulp
   void (*log)(const float* x, float* y, std::size_t count);  ///< of normal positive numbers, 2 ulp
   void (*softmax)(const Softmax&);
+  void (*piecewise)(const Piecewise&);
   void (*dropout)(const Dropout&);
   void (*norm_train)(const BatchNorm&);    ///< statistics of this minibatch, running ones updated, z normalised
   void (*norm_predict)(const BatchNorm&);  ///< z normalised with the running statistics
@@ -163,6 +173,8 @@ struct Kernels {
   void (*update[update_kernels])(const Update&);
   /// out += a, element by element; no alignment is needed. `count` is a multiple of 16, here and below.
   void (*add)(const float* a, float* out, std::size_t count);
+  /// out += share * (a - out), element by element: an exponential moving average.
+  void (*approach)(const float* a, float share, float* out, std::size_t count);
   void (*subtract_squares)(const SquaredDistances&);
   /// The largest of the terms whose weight is above 0; -infinity if there is none. No term is NaN.
   float (*largest_weighted)(const float* terms, const float* weights, std::size_t count);

@@ -88,6 +88,14 @@ void softmax(const Softmax& s) {
   }
 }
 
+void piecewise(const Piecewise& p) {
+  for (std::size_t r = 0; r < p.rows; ++r)
+    for (std::size_t t = 0; t < p.bins; ++t) {
+      const float inside = (p.x[r * panel_width] - p.low[t]) * p.inverse_width[t];
+      p.out[place(p.stride, r, t)] = std::min(std::max(inside, 0.0f), 1.0f);
+    }
+}
+
 void dropout(const Dropout& d) {
   for (std::size_t c = 0; c < d.panels * panel_width; ++c)
     for (std::size_t r = 0; r < d.rows; ++r) {

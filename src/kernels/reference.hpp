@@ -13,6 +13,7 @@ void column_sums(const float* a, std::size_t stride, std::size_t rows, std::size
 void gather_bytes(const Gather<std::uint8_t>& g);
 void gather_floats(const Gather<float>& g);
 void softmax(const Softmax& s);
+void piecewise(const Piecewise& p);
 void dropout(const Dropout& d);
 void norm_train(const BatchNorm& n);
 void norm_predict(const BatchNorm& n);

@@ -32,6 +32,11 @@ Result<void> check_spec(const NetworkSpec& spec) {
     if (spec.cardinalities[i] == 0 || spec.embedding_widths[i] == 0)
       return refuse(fmt::format("embedding {} has {} levels of width {}: both must be at least 1", i + 1,
                                 spec.cardinalities[i], spec.embedding_widths[i]));
+  for (const std::size_t column : spec.numeric_columns)
+    if (column >= spec.dense_width)
+      return refuse(fmt::format("numeric column {} of {} dense columns: there is none", column + 1, spec.dense_width));
+  if (spec.numeric_bins > numeric_bins_max)
+    return refuse(fmt::format("numeric_bins is {}: at most {}", spec.numeric_bins, numeric_bins_max));
   if (spec.dense_width == 0 && spec.cardinalities.empty()) return refuse("the network has no inputs: 1 is needed");
   for (std::size_t i = 0; i < spec.hidden.size(); ++i)
     if (spec.hidden[i] == 0) return refuse(fmt::format("hidden layer {} has 0 units: at least 1 is needed", i + 1));
@@ -58,6 +63,7 @@ Result<void> check_options(const TrainOptions& options) {
   HONE_TRY_VOID(check_range("warmup", options.warmup, 0, 1));
   HONE_TRY_VOID(check_range("label_smoothing", options.label_smoothing, 0, 1));
   HONE_TRY_VOID(check_range("clip_norm", options.clip_norm, 0, infinity));
+  HONE_TRY_VOID(check_range("average", options.average, 0, infinity));
   if (options.batch == 0) return refuse("batch is 0: at least 1 row is needed");
   if (options.max_epochs < 1) return refuse(fmt::format("max_epochs is {}: at least 1", options.max_epochs));
   return {};
@@ -74,6 +80,8 @@ Result<void> check_data(const NetworkSpec& spec, const TrainOptions& options, co
   const std::size_t dense = features.is_bytes() ? features.bytes.size() : features.dense.size();
   if (dense != rows * features.dense_width)
     return refuse(fmt::format("{} dense values for {} rows of {}", dense, rows, features.dense_width));
+  if (features.is_bytes() && spec.embedded_numbers() > 0)
+    return refuse("numbers kept as bytes cannot be embedded: numeric_bins must be 0");
   if (features.category_width != spec.cardinalities.size() ||
       features.categories.size() != rows * features.category_width)
     return refuse(fmt::format("the data has {} category columns, the network {} embeddings", features.category_width,
@@ -99,8 +107,10 @@ std::size_t largest_batch(std::size_t batch, std::size_t rows) {
 Result<void> check_memory(const NetworkSpec& spec, const TrainOptions& options, std::size_t rows, double limit_bytes) {
   const auto& row = optimizer_row(options.optimizer);
   // Gradients, best weights and moments are as large as the parameters; Network counts the parameters themselves.
-  const double copies = 2 + (row.first_moment ? 1 : 0) + (row.second_moment ? 1 : 0);
-  double in = static_cast<double>(spec.dense_width), parameters = 0;
+  const double copies = 2 + (options.average > 0 ? 1 : 0) + (row.first_moment ? 1 : 0) + (row.second_moment ? 1 : 0);
+  const auto numbers = static_cast<double>(spec.embedded_numbers());
+  double in = numbers * panel_width + static_cast<double>(spec.dense_width);
+  double parameters = numbers * panel_width * (static_cast<double>(padded(spec.numeric_bins)) + 1);
   for (std::size_t i = 0; i < spec.cardinalities.size(); ++i) {
     parameters += static_cast<double>(spec.cardinalities[i]) * static_cast<double>(spec.embedding_widths[i]);
     in += static_cast<double>(spec.embedding_widths[i]);

@@ -14,6 +14,11 @@ namespace {
 /// Calls visit(index in parameters or statistics, is it a statistic) for every value, in the order of pack().
 template <class Visit>
 void for_each_value(const Layout& layout, Visit visit) {
+  for (const auto& n : layout.numbers) {
+    for (std::size_t i = 0; i < layout.bins * panel_width; ++i) visit(n.weight + i, false);
+    for (std::size_t i = 0; i < panel_width; ++i) visit(n.bias + i, false);
+    for (std::size_t i = 0; i < 2 * layout.bins; ++i) visit(n.edges + i, true);
+  }
   for (const auto& e : layout.embeddings)
     for (std::size_t i = 0; i < e.cardinality * e.width; ++i) visit(e.table + i, false);
   for (const auto& l : layout.layers) {
@@ -49,7 +54,14 @@ float symmetric(Rng& rng, double bound) {
 }  // namespace
 
 Layout::Layout(const NetworkSpec& spec) {
-  input_width = spec.dense_width;
+  bins = padded(spec.numeric_bins);
+  for (std::size_t f = 0; f < spec.embedded_numbers(); ++f) {
+    numbers.push_back({spec.numeric_columns[f], decayed, 0, statistics});
+    decayed += bins * panel_width;
+    statistics += 2 * bins;
+    values += (bins + 1) * panel_width + 2 * bins;
+  }
+  input_width = numbers.size() * panel_width + spec.dense_width;
   for (std::size_t i = 0; i < spec.cardinalities.size(); ++i) {
     const EmbeddingPlace e{spec.cardinalities[i], spec.embedding_widths[i], decayed, input_width};
     decayed += padded(e.cardinality * e.width);
@@ -66,6 +78,10 @@ Layout::Layout(const NetworkSpec& spec) {
     in = out;
   }
   parameters = decayed;
+  for (auto& n : numbers) {
+    n.bias = parameters;
+    parameters += panel_width;
+  }
   for (auto& l : layers) {
     l.bias = parameters;
     parameters += padded(l.out);
@@ -81,6 +97,9 @@ Layout::Layout(const NetworkSpec& spec) {
 
 void Layout::initialise(const NetworkSpec& spec, const TrainSeed& seed, float* parameter, float* statistic) const {
   Rng rng(seed.study_seed, RngPurpose::initial_weights, seed.trial);
+  for (const auto& n : numbers)
+    for (std::size_t i = 0; i < bins * panel_width; ++i)
+      parameter[n.weight + i] = symmetric(rng, std::sqrt(3 / static_cast<double>(bins)));
   for (const auto& e : embeddings)
     for (std::size_t i = 0; i < e.cardinality * e.width; ++i)
       parameter[e.table + i] = symmetric(rng, std::sqrt(3 / static_cast<double>(e.width)));
@@ -117,12 +136,15 @@ bool Layout::unpack(std::string_view packed, float* parameter, float* statistic)
   return true;
 }
 
+std::size_t NetworkSpec::input_width() const {
+  std::size_t width = embedded_numbers() * panel_width + dense_width;
+  for (const std::size_t embedding : embedding_widths) width += embedding;
+  return width;
+}
+
 std::size_t NetworkSpec::parameters() const {
-  std::size_t count = 0, in = dense_width;
-  for (std::size_t i = 0; i < cardinalities.size(); ++i) {
-    count += cardinalities[i] * embedding_widths[i];
-    in += embedding_widths[i];
-  }
+  std::size_t count = embedded_numbers() * (padded(numeric_bins) + 1) * panel_width, in = input_width();
+  for (std::size_t i = 0; i < cardinalities.size(); ++i) count += cardinalities[i] * embedding_widths[i];
   for (const std::size_t out : hidden) {
     count += in * out + (batch_norm ? 2 * out : out);
     in = out;

@@ -20,7 +20,7 @@ std::size_t stride_for(std::size_t rows) {
 
 /// First panel of the input that holds an embedding column.
 std::size_t first_embedding_panel(const NetworkSpec& spec) {
-  return spec.dense_width / panel_width;
+  return spec.embedded_numbers() + spec.dense_width / panel_width;
 }
 
 const Activation& identity_row() {
@@ -47,8 +47,9 @@ Network::Network(const NetworkSpec& spec, std::size_t row_capacity, bool trainin
     if (training) {
       record.slope = Buffer(l.panels() * stride_);
       record.gradient = Buffer(l.panels() * stride_);
-      const std::size_t skipped = k > 0 ? 0 : embedded ? first_embedding_panel(spec_) : panels_of(l.in);
-      record.transposed = Buffer((panels_of(l.in) - skipped) * l.out * panel_width);
+      std::size_t panels = panels_of(l.in);
+      if (k == 0) panels = layout_.numbers.size() + (embedded ? panels - first_embedding_panel(spec_) : 0);
+      record.transposed = Buffer(panels * l.out * panel_width);
       if (l.norm) {
         record.normalised = Buffer(l.panels() * stride_);
         record.mean = Buffer(padded(l.out));
@@ -57,15 +58,22 @@ Network::Network(const NetworkSpec& spec, std::size_t row_capacity, bool trainin
     }
     records_.push_back(std::move(record));
   }
-  if (training && embedded)
-    input_gradient_ = Buffer((panels_of(layout_.input_width) - first_embedding_panel(spec_)) * stride_);
+  const std::size_t numbers = layout_.numbers.size();
+  components_ = Buffer(numbers * layout_.bins / panel_width * stride_);
+  if (!training) return;
+  number_slope_ = Buffer(numbers * stride_);
+  number_gradient_ = Buffer(numbers * stride_);
+  if (embedded)
+    embedding_gradient_ = Buffer((panels_of(layout_.input_width) - first_embedding_panel(spec_)) * stride_);
 }
 
 double Network::memory_bytes(const NetworkSpec& spec, std::size_t row_capacity, bool training) {
   // In doubles throughout: the sizes asked for may not fit any integer.
   const auto rows = static_cast<double>(row_capacity | 1);
   const auto round_up = [](double n) { return std::ceil(n / panel_width) * panel_width; };
-  double in = static_cast<double>(spec.dense_width), floats = 0;
+  const auto numbers = static_cast<double>(spec.embedded_numbers());
+  double in = numbers * panel_width + static_cast<double>(spec.dense_width);
+  double floats = numbers * (round_up(static_cast<double>(spec.numeric_bins)) * (rows + 18) + 2 * panel_width * rows);
   for (std::size_t i = 0; i < spec.cardinalities.size(); ++i) {
     in += static_cast<double>(spec.embedding_widths[i]);
     floats += static_cast<double>(spec.cardinalities[i]) * static_cast<double>(spec.embedding_widths[i]);
@@ -85,12 +93,12 @@ void Network::gather(const Features& features, std::span<const std::uint32_t> or
   HONE_CHECK(features.dense_width == spec_.dense_width, "features have another width than the network");
   HONE_CHECK(features.category_width == spec_.cardinalities.size(), "features have other category columns");
   rows_ = order.size();
+  float* dense = input_.data() + layout_.numbers.size() * stride_;
   if (features.is_bytes()) {
     kernels_.gather_bytes({features.bytes.data(), features.dense_width, order.data(), rows_, features.byte_scale,
-                           features.byte_shift, input_.data(), stride_});
+                           features.byte_shift, dense, stride_});
   } else if (features.dense_width > 0) {
-    kernels_.gather_floats(
-        {features.dense.data(), features.dense_width, order.data(), rows_, 1, 0, input_.data(), stride_});
+    kernels_.gather_floats({features.dense.data(), features.dense_width, order.data(), rows_, 1, 0, dense, stride_});
   }
   if (!layout_.embeddings.empty()) gather_embeddings(features, order);
 }
@@ -178,6 +186,7 @@ void Network::drop(std::size_t layer, const TrainSeed& seed, std::uint32_t step,
 }
 
 void Network::forward_train(const TrainSeed& seed, std::uint32_t step) {
+  embed_numbers(true);
   std::uint32_t block = 0;
   for (std::size_t k = 0; k < records_.size(); ++k) {
     products(k, true);
@@ -188,6 +197,7 @@ void Network::forward_train(const TrainSeed& seed, std::uint32_t step) {
 }
 
 void Network::forward_predict() {
+  embed_numbers(false);
   for (std::size_t k = 0; k < records_.size(); ++k) products(k, false);
 }
 
@@ -206,21 +216,60 @@ void Network::backward(float* gradients) {
     const float* input = k == 0 ? input_.data() : records_[k - 1].value.data();
     kernels_.multiply_transposed({input, stride_, l.in, rows_, record.gradient.data(), stride_, l.panels(), nullptr,
                                   nullptr, gradients + l.weight, l.stride(), l.out});
-    // dL/d(input), times the slope that forward left there.
-    const std::size_t first = k == 0 ? first_embedding_panel(spec_) : 0;
-    if (k == 0 && layout_.embeddings.empty()) break;
-    const std::size_t first_row = first * panel_width, transposed_stride = l.out * panel_width;
-    kernels_.transpose(parameters_.data() + l.weight + first_row * panel_width, l.stride(), l.in - first_row, l.out,
-                       record.transposed.data(), transposed_stride);
-    kernels_.multiply({record.gradient.data(), stride_, rows_, l.out, record.transposed.data(), transposed_stride,
-                       panels_of(l.in) - first, nullptr, k == 0 ? nullptr : records_[k - 1].slope.data(),
-                       k == 0 ? input_gradient_.data() : records_[k - 1].gradient.data(), stride_});
+    if (k > 0)
+      input_gradients(k, 0, l.in, records_[k - 1].slope.data(), record.transposed.data(),
+                      records_[k - 1].gradient.data());
   }
+  if (!layout_.numbers.empty()) number_gradients(gradients);
   if (!layout_.embeddings.empty()) embedding_gradients(gradients);
 }
 
+/// dL/d(input) of a layer from panel `first_panel` to row `end_row` of its weights, times `scale`, which forward left.
+void Network::input_gradients(std::size_t layer, std::size_t first_panel, std::size_t end_row, const float* scale,
+                              float* transposed, float* out) {
+  const LayerPlace& l = layout_.layers[layer];
+  const std::size_t first_row = first_panel * panel_width, stride = l.out * panel_width;
+  kernels_.transpose(parameters_.data() + l.weight + first_row * panel_width, l.stride(), end_row - first_row, l.out,
+                     transposed, stride);
+  kernels_.multiply({records_[layer].gradient.data(), stride_, rows_, l.out, transposed, stride,
+                     panels_of(end_row) - first_panel, nullptr, scale, out, stride_});
+}
+
+/// Components of each number, its linear map, relu: into the first panels of the input.
+void Network::embed_numbers(bool training) {
+  const std::size_t panels = layout_.bins / panel_width;
+  const auto relu = kernels_.activate[static_cast<std::size_t>(ActivationKernel::relu)];
+  for (std::size_t f = 0; f < layout_.numbers.size(); ++f) {
+    const NumericPlace& n = layout_.numbers[f];
+    const float* low = statistics_.data() + n.edges;
+    float *components = components_.data() + f * panels * stride_, *out = input_.data() + f * stride_;
+    const float* x = input_.data() + (layout_.numbers.size() + n.column / panel_width) * stride_ + n.column % panel_width;
+    kernels_.piecewise({x, rows_, layout_.bins, low, low + layout_.bins, components, stride_});
+    kernels_.multiply({components, stride_, rows_, layout_.bins, parameters_.data() + n.weight,
+                       layout_.bins * panel_width, 1, parameters_.data() + n.bias, nullptr, out, stride_});
+    relu(out, training ? number_slope_.data() + f * stride_ : nullptr, rows_ * panel_width);
+  }
+}
+
+void Network::number_gradients(float* gradients) {
+  const std::size_t panels = layout_.bins / panel_width, numbers = layout_.numbers.size();
+  input_gradients(0, 0, numbers * panel_width, number_slope_.data(), records_[0].transposed.data(),
+                  number_gradient_.data());
+  for (std::size_t f = 0; f < numbers; ++f) {
+    const NumericPlace& n = layout_.numbers[f];
+    const float* gradient = number_gradient_.data() + f * stride_;
+    kernels_.column_sums(gradient, stride_, rows_, 1, gradients + n.bias);
+    kernels_.multiply_transposed({components_.data() + f * panels * stride_, stride_, layout_.bins, rows_, gradient,
+                                  stride_, 1, nullptr, nullptr, gradients + n.weight, layout_.bins * panel_width});
+  }
+}
+
 void Network::embedding_gradients(float* gradients) {
-  const std::size_t columns = layout_.embeddings.size(), first = first_embedding_panel(spec_) * panel_width;
+  const LayerPlace& l = layout_.layers[0];
+  const std::size_t columns = layout_.embeddings.size(), numbers = layout_.numbers.size();
+  const std::size_t first = first_embedding_panel(spec_) * panel_width;
+  input_gradients(0, first_embedding_panel(spec_), l.in, nullptr,
+                  records_[0].transposed.data() + numbers * l.out * panel_width, embedding_gradient_.data());
   for (std::size_t i = 0; i < columns; ++i) {
     const EmbeddingPlace& e = layout_.embeddings[i];
     std::fill_n(gradients + e.table, padded(e.cardinality * e.width), 0.0f);
@@ -228,7 +277,7 @@ void Network::embedding_gradients(float* gradients) {
       float* row = gradients + e.table + static_cast<std::size_t>(categories_[r * columns + i]) * e.width;
       for (std::size_t j = 0; j < e.width; ++j) {
         const std::size_t column = e.column + j - first;
-        row[j] += input_gradient_.data()[column / panel_width * stride_ + r * panel_width + column % panel_width];
+        row[j] += embedding_gradient_.data()[column / panel_width * stride_ + r * panel_width + column % panel_width];
       }
     }
   }

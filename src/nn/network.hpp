@@ -22,7 +22,7 @@ struct LayerRecord {
   Buffer gradient;                         ///< dL/dz; training only
   Buffer normalised;                       ///< batch norm in training
   Buffer mean, inverse_deviation;
-  Buffer transposed;  ///< weights transposed, training only; of the first layer the rows of embeddings alone
+  Buffer transposed;  ///< weights transposed, training only; of the first layer the rows of what is embedded
 };
 
 class Network {
@@ -61,6 +61,10 @@ class Network {
 
  private:
   void products(std::size_t layer, bool training);
+  void embed_numbers(bool training);
+  void number_gradients(float* gradients);
+  void input_gradients(std::size_t layer, std::size_t first_panel, std::size_t end_row, const float* scale,
+                       float* transposed, float* out);
   void gather_embeddings(const Features& features, std::span<const std::uint32_t> order);
   void embedding_gradients(float* gradients);
   BatchNorm norm_of(std::size_t layer);
@@ -70,7 +74,9 @@ class Network {
   Layout layout_;
   const Kernels& kernels_;
   std::size_t row_capacity_, stride_, rows_ = 0;
-  Buffer parameters_, statistics_, input_, input_gradient_;
+  Buffer parameters_, statistics_, input_;
+  Buffer components_, number_slope_;  ///< of the embedded numbers: (rows, bins) and (rows, 16) each
+  Buffer number_gradient_, embedding_gradient_;
   std::vector<LayerRecord> records_;
   std::vector<std::int32_t> categories_;  ///< of the gathered rows, checked
 };

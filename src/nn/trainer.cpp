@@ -13,6 +13,7 @@
 #include "base/files.hpp"
 #include "base/interrupt.hpp"
 #include "base/rng.hpp"
+#include "nn/bins.hpp"
 #include "nn/checkpoint.hpp"
 #include "nn/checks.hpp"
 #include "nn/diagnosis.hpp"
@@ -65,11 +66,13 @@ class DenseTrainer final : public Trainer {
         gradients_(network_.layout().parameters),
         first_moment_(optimizer_.first_moment ? network_.layout().parameters : 0),
         second_moment_(optimizer_.second_moment ? network_.layout().parameters : 0),
+        average_(options.average > 0 ? network_.layout().parameters : 0),
         best_parameters_(network_.layout().parameters),
         best_statistics_(network_.layout().statistics),
         scratch_(2 * padded(network_.row_capacity())),
         order_(train.rows) {
     network_.layout().initialise(spec, seed, network_.parameters().data(), network_.statistics().data());
+    fit_bins(network_.layout(), spec.numeric_bins, train, network_.statistics().data());
   }
 
   Result<EpochStats> train_epoch() override {
@@ -97,10 +100,14 @@ class DenseTrainer final : public Trainer {
 
   std::int64_t epoch() const override { return progress_.epoch; }
 
-  void predict(const Features& features, std::vector<float>& out) override { network_.predict(features, out); }
+  void predict(const Features& features, std::vector<float>& out) override {
+    if (averages()) std::swap(network_.parameters(), average_);
+    network_.predict(features, out);
+    if (averages()) std::swap(network_.parameters(), average_);
+  }
 
   void keep_best() override {
-    std::memcpy(best_parameters_.data(), network_.parameters().data(), best_parameters_.bytes());
+    std::memcpy(best_parameters_.data(), kept_parameters().data(), best_parameters_.bytes());
     if (best_statistics_.size() > 0)
       std::memcpy(best_statistics_.data(), network_.statistics().data(), best_statistics_.bytes());
     progress_.has_best = 1;
@@ -108,6 +115,7 @@ class DenseTrainer final : public Trainer {
   void restore_best() override {
     if (progress_.has_best == 0) return;
     std::memcpy(network_.parameters().data(), best_parameters_.data(), best_parameters_.bytes());
+    if (averages()) std::memcpy(average_.data(), best_parameters_.data(), best_parameters_.bytes());
     if (best_statistics_.size() > 0)
       std::memcpy(network_.statistics().data(), best_statistics_.data(), best_statistics_.bytes());
   }
@@ -116,10 +124,21 @@ class DenseTrainer final : public Trainer {
   Result<void> restore(std::string_view checkpoint) override { return decode_state(checkpoint, identity(), parts()); }
 
   std::string weights() const override {
-    return network_.layout().pack(network_.parameters().data(), network_.statistics().data());
+    return network_.layout().pack(kept_parameters().data(), network_.statistics().data());
   }
 
  private:
+  bool averages() const { return average_.size() > 0; }
+  /// What predictions are made with.
+  const Buffer& kept_parameters() const { return averages() ? average_ : network_.parameters(); }
+
+  void average() {
+    const double steps = options_.average * static_cast<double>(steps_per_epoch_);
+    const auto done = static_cast<double>(progress_.step);
+    const auto share = static_cast<float>(std::max(1 / (1 + steps), 10 / (10 + done)));
+    kernels_.approach(network_.parameters().data(), share, average_.data(), average_.size());
+  }
+
   static std::int64_t count_steps(std::size_t batch, std::size_t rows) {
     if (batch >= rows) return 1;
     const std::size_t whole = rows / batch, left = rows % batch;
@@ -138,6 +157,7 @@ class DenseTrainer final : public Trainer {
                   diverged_message(network_, gradients_, loss, progress_.epoch + 1, progress_.step + 1));
     network_.backward(gradients_.data());
     update();
+    if (averages()) average();
     ++progress_.step;
     return loss;
   }
@@ -171,21 +191,22 @@ class DenseTrainer final : public Trainer {
     const NetworkSpec& s = network_.spec();
     const TrainOptions& o = options_;
     return hash64(
-        fmt::format("{} {} {} {} {} {} {} {} {} {} | {} {} {} {} {} {} {} {} {} {} {} {} {} | {} {} {} | {} {}",
-                    s.dense_width, fmt::join(s.cardinalities, ","), fmt::join(s.embedding_widths, ","),
+        fmt::format("{} {} {} {} {} {} {} {} {} {} {} {} | {} {} {} {} {} {} {} {} {} {} {} {} {} {} | {} {} {} | {} {}",
+                    s.dense_width, fmt::join(s.numeric_columns, ","), s.numeric_bins, fmt::join(s.cardinalities, ","), fmt::join(s.embedding_widths, ","),
                     fmt::join(s.hidden, ","), s.activation->name, s.batch_norm, s.dropout, s.outputs, loss_.name,
                     s.huber_delta, optimizer_.name, o.learning_rate, o.momentum, o.beta1, o.beta2, o.epsilon,
-                    o.weight_decay, o.batch, schedule_.name, o.warmup, o.max_epochs, o.label_smoothing, o.clip_norm,
+                    o.weight_decay, o.batch, schedule_.name, o.warmup, o.max_epochs, o.label_smoothing, o.clip_norm, o.average,
                     seed_.study_seed, seed_.trial, seed_.run, train_.rows, train_.is_bytes()));
   }
 
-  std::array<StatePart, 7> parts() const {
+  std::array<StatePart, 8> parts() const {
     const auto part = [](const Buffer& b) { return StatePart{const_cast<float*>(b.data()), b.bytes()}; };
     return {StatePart{const_cast<Progress*>(&progress_), sizeof progress_},
             part(network_.parameters()),
             part(network_.statistics()),
             part(first_moment_),
             part(second_moment_),
+            part(average_),
             part(best_parameters_),
             part(best_statistics_)};
   }
@@ -201,7 +222,7 @@ class DenseTrainer final : public Trainer {
   std::size_t largest_batch_;
   std::int64_t steps_per_epoch_;
   Network network_;
-  Buffer gradients_, first_moment_, second_moment_, best_parameters_, best_statistics_, scratch_;
+  Buffer gradients_, first_moment_, second_moment_, average_, best_parameters_, best_statistics_, scratch_;
   std::vector<std::uint32_t> order_;
   Progress progress_;
 };
@@ -219,10 +240,10 @@ Result<std::unique_ptr<Trainer>> Trainer::create(const NetworkSpec& spec, const 
 }
 
 double epoch_operations(const NetworkSpec& spec, std::size_t rows) {
-  double in = static_cast<double>(spec.dense_width), per_row = 0;
-  double embedded = 0;
+  const auto numbers = static_cast<double>(spec.embedded_numbers());
+  double in = static_cast<double>(spec.input_width()), embedded = numbers * panel_width;
   for (const std::size_t width : spec.embedding_widths) embedded += static_cast<double>(width);
-  in += embedded;
+  double per_row = 2 * numbers * panel_width * static_cast<double>(padded(spec.numeric_bins));
   for (std::size_t i = 0; i <= spec.hidden.size(); ++i) {
     const auto out = static_cast<double>(i == spec.hidden.size() ? spec.outputs : spec.hidden[i]);
     per_row += 2 * in * out + (i == 0 ? embedded : in) * out;  // forward, dW, dX

@@ -26,11 +26,19 @@ std::vector<std::string> loss_names();
 std::vector<std::string> optimizer_names();
 std::vector<std::string> schedule_names();
 
+constexpr std::size_t numeric_bins_max = 512;
+
 /// Shape of a network: embeddings beside dense inputs, hidden layers n[1] .. n[L], one linear output layer.
+///
+/// A numeric column is embedded by the quantiles of its training values: components that rise from 0 to 1 over one bin
+/// each, then a linear map to 16 units of its own and relu (Gorishniy, Rubachev, Babenko 2022, "Q-LR"). The plain value
+/// stays an input too, so that nothing is lost beyond the outermost quantiles, where components stand still.
 struct NetworkSpec {
   std::size_t dense_width = 0;
   std::vector<std::size_t> cardinalities;     ///< one per embedding column
   std::vector<std::size_t> embedding_widths;  ///< same length
+  std::vector<std::size_t> numeric_columns;   ///< dense columns that are numbers, for the embedding below
+  std::size_t numeric_bins = 0;  ///< piecewise-linear embedding of each numeric column, beside its plain value; 0: none
   std::vector<std::size_t> hidden;            ///< n[1], n[2], ..., may be empty (a linear model)
   const Activation* activation = nullptr;
   bool batch_norm = false;  ///< before the activation of each hidden layer
@@ -38,7 +46,9 @@ struct NetworkSpec {
   std::size_t outputs = 0;  ///< classes (1 with binary cross-entropy), or 1
   LossKind loss = LossKind::softmax_cross_entropy;
   double huber_delta = 1;          ///< in scaled target units
-  std::size_t parameters() const;  ///< number of learned values
+  std::size_t embedded_numbers() const { return numeric_bins > 0 ? numeric_columns.size() : 0; }
+  std::size_t input_width() const;  ///< of the first layer: embedded numbers, dense columns, embeddings
+  std::size_t parameters() const;   ///< number of learned values
 };
 
 struct TrainOptions {
@@ -53,6 +63,9 @@ struct TrainOptions {
   std::int64_t max_epochs = 27;  ///< what the schedule spans
   double label_smoothing = 0;    ///< [0, 1), classification
   double clip_norm = 0;          ///< global gradient norm limit, 0: none
+  /// Predictions and kept weights are an exponential moving average of the weights over about so many epochs (Polyak,
+  /// Juditsky 1992); 0: the weights themselves. It begins with a short memory: after t steps at most 10 / t is new.
+  double average = 0;
 };
 
 /// Everything random in a run is a pure function of these.

@@ -47,6 +47,14 @@ std::vector<Value> batch_choices(std::size_t rows) {
   return choices;
 }
 
+/// Bins of the embedding of numbers: none, and as many as the rows can fill with 40 each.
+std::vector<Value> bin_choices(std::size_t rows) {
+  std::vector<Value> choices = {std::int64_t{0}};
+  for (const std::int64_t bins : {16, 48, 128})
+    if (static_cast<std::size_t>(bins) * 40 <= rows) choices.emplace_back(bins);
+  return choices;
+}
+
 }  // namespace
 
 Result<Space> default_network_space(const DataShape& shape, std::size_t training_rows) {
@@ -70,6 +78,9 @@ Result<Space> default_network_space(const DataShape& shape, std::size_t training
   parameters.push_back(real("weight_decay", 1e-6, 1e-1, 1e-3, true));
   parameters.push_back(one_of("schedule", ParameterType::categorical,
                               texts({"one_cycle", "cosine", "step", "constant"}), std::string("one_cycle")));
+  const auto bins = bin_choices(training_rows);
+  if (!shape.numeric_columns.empty() && bins.size() > 1)
+    parameters.push_back(one_of("numeric_bins", ParameterType::ordinal, bins, bins.back()));
   parameters.push_back(one_of("batch_norm", ParameterType::boolean, {false, true}, false));
   if (shape.task == Task::classification)
     parameters.push_back(real("label_smoothing", 0.0, 0.2, 0.0, false));

@@ -18,6 +18,8 @@ nlohmann::json header_of(const Model& model) {
   nlohmann::json spec = {{"dense_width", model.spec.dense_width},
                          {"cardinalities", model.spec.cardinalities},
                          {"embedding_widths", model.spec.embedding_widths},
+                         {"numeric_columns", model.spec.numeric_columns},
+                         {"numeric_bins", model.spec.numeric_bins},
                          {"hidden", model.spec.hidden},
                          {"activation", std::string(model.spec.activation->name)},
                          {"batch_norm", model.spec.batch_norm},
@@ -49,6 +51,10 @@ Result<Model> model_from(const nlohmann::json& header, std::string_view weights)
   model.spec.dense_width = network.at("dense_width").get<std::size_t>();
   model.spec.cardinalities = network.at("cardinalities").get<std::vector<std::size_t>>();
   model.spec.embedding_widths = network.at("embedding_widths").get<std::vector<std::size_t>>();
+  if (network.contains("numeric_bins")) {  // models of 0.1 before it lack both
+    model.spec.numeric_columns = network.at("numeric_columns").get<std::vector<std::size_t>>();
+    model.spec.numeric_bins = network.at("numeric_bins").get<std::size_t>();
+  }
   model.spec.hidden = network.at("hidden").get<std::vector<std::size_t>>();
   HONE_TRY(model.spec.activation, find_activation(network.at("activation").get<std::string>()));
   model.spec.batch_norm = network.at("batch_norm").get<bool>();

@@ -31,6 +31,8 @@ constexpr NetworkParameter rows[] = {
     {"label_smoothing", Kind::real, 0, 0.9, "0", "share of the label spread over all classes"},
     {"clip_norm", Kind::real, 0, 1e9, "0", "limit of the gradient's norm; 0 is none"},
     {"embedding", Kind::whole, 0, 1024, "0", "width of learned embeddings; 0 chooses by the number of levels"},
+    {"numeric_bins", Kind::whole, 0, numeric_bins_max, "0", "bins of the embedding of numeric columns; 0 is none"},
+    {"average", Kind::real, 0, 1000, "0.5", "epochs that the average of the weights goes back; 0 is none"},
     {"loss", Kind::name, 0, 0, "auto", "auto, softmax_cross_entropy, binary_cross_entropy, squared_error, huber"},
     {"huber_delta", Kind::real, 1e-6, 1e6, "1", "where huber turns linear, in scaled target units"},
     {"patience", Kind::whole, 0, 1e6, "0", "epochs without improvement before a run ends; 0 is never"},
@@ -178,6 +180,8 @@ Result<NetworkPlan> network_plan(const Configuration& configuration, const Confi
   spec.cardinalities = shape.cardinalities;
   for (const std::size_t cardinality : shape.cardinalities)
     spec.embedding_widths.push_back(embedding_width(cardinality, lookup.number("embedding")));
+  spec.numeric_columns = shape.numeric_columns;
+  spec.numeric_bins = static_cast<std::size_t>(lookup.number("numeric_bins"));
   spec.hidden = hidden_units(lookup);
   HONE_TRY(spec.activation, find_activation(lookup.text("activation")));
   spec.batch_norm = lookup.text("batch_norm") == "true";
@@ -200,6 +204,7 @@ Result<NetworkPlan> network_plan(const Configuration& configuration, const Confi
   options.max_epochs = max_step;
   options.label_smoothing = shape.task == Task::classification ? lookup.number("label_smoothing") : 0;
   options.clip_norm = lookup.number("clip_norm");
+  options.average = lookup.number("average");
   plan.patience = static_cast<std::int64_t>(lookup.number("patience"));
   return plan;
 }

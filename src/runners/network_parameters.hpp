@@ -30,6 +30,7 @@ Result<void> check_network_space(const Space& space, const Configuration& fixed)
 struct DataShape {
   std::size_t dense_width = 0;
   std::vector<std::size_t> cardinalities;
+  std::vector<std::size_t> numeric_columns;  ///< dense columns that are numbers
   Task task = Task::classification;
   std::size_t outputs = 0;
 };
