@@ -33,6 +33,7 @@ class ImageEncoder final : public Encoder {
   std::size_t dense_width() const override { return width_; }
   std::vector<std::size_t> cardinalities() const override { return {}; }
   Result<EncodedPart> encode_file(const std::string& path, std::vector<std::string>& notes) const override;
+  Result<OnnxFeatures> to_onnx(OnnxGraph& graph) const override;
 
  private:
   TargetInfo target_;

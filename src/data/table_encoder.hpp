@@ -59,6 +59,7 @@ class TableEncoder final : public Encoder {
   std::size_t dense_width() const override { return dense_width_; }
   std::vector<std::size_t> cardinalities() const override;
   Result<EncodedPart> encode_file(const std::string& path, std::vector<std::string>& notes) const override;
+  Result<OnnxFeatures> to_onnx(OnnxGraph& graph) const override;
 
  private:
   TargetInfo target_;
