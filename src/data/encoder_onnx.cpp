@@ -82,8 +82,9 @@ Result<void> add_date(OnnxGraph& graph, const ColumnCode& code, std::vector<Onnx
 
 constexpr std::int64_t missing_level = -1, unseen_level = -2;
 
-/// The levels as whole numbers, if all of them are.
+/// The levels as whole numbers, if there are any and all of them are.
 std::optional<std::vector<std::int64_t>> whole_levels(const std::vector<std::string>& levels) {
+  if (levels.empty()) return std::nullopt;
   std::vector<std::int64_t> numbers;
   for (const std::string& level : levels) {
     const double number = parse_number(level).value_or(std::nan(""));

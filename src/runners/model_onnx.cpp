@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <nlohmann/json.hpp>
+
 #include "base/text.hpp"
 #include "nn/network_onnx.hpp"
 #include "onnx/graph.hpp"
@@ -41,13 +43,27 @@ void add_classification(OnnxGraph& graph, const TargetInfo& target, const OnnxTe
   graph.output(graph.apply("Gather", {names, best}), "label", numbers.empty() ? OnnxType::text : OnnxType::int64, 0,
                "the most probable class; the first among equals");
   graph.output(probabilities, "probabilities", OnnxType::float32, classes,
-               "of the classes, in the order " + quoted(join(target.classes, ", "), 1000));
+               "of the classes, in the order of the property `classes`");
 }
 
 void add_regression(OnnxGraph& graph, const TargetInfo& target, const OnnxTensor& mean) {
   const OnnxTensor units = graph.apply("Mul", {graph.cast(mean, OnnxType::float64), graph.scalar(target.scale)});
   const OnnxTensor value = graph.apply("Add", {units, graph.scalar(target.mean)});
   graph.output(graph.cast(value, OnnxType::float32), "value", OnnxType::float32, 1, "in the units of the target");
+}
+
+/// What a person or a program wants to know of the model, by name.
+std::vector<std::pair<std::string, std::string>> properties(const Model& model) {
+  const TargetInfo& target = model.encoder->target();
+  const bool classes = target.task == Task::classification;
+  std::vector<std::pair<std::string, std::string>> list = {{"target", target.name},
+                                                           {"task", classes ? "classification" : "regression"},
+                                                           {"study", model.study},
+                                                           {"configuration", model.configuration.json()}};
+  if (classes)
+    list.emplace_back("classes",
+                      nlohmann::json(target.classes).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
+  return list;
 }
 
 std::vector<OnnxFile::Port> ports(const std::vector<OnnxGraph::Port>& list) {
@@ -77,13 +93,8 @@ Result<OnnxFile> model_to_onnx(const Model& model) {
     add_classification(graph, target, sum);
   else
     add_regression(graph, target, sum);
-  const bool classes = target.task == Task::classification;
   OnnxFile file;
-  HONE_TRY(file.bytes, graph.model("hone", fmt::format("Predicts '{}'.", target.name),
-                                   {{"target", target.name},
-                                    {"task", classes ? "classification" : "regression"},
-                                    {"study", study},
-                                    {"configuration", configuration.json()}}));
+  HONE_TRY(file.bytes, graph.model("hone", fmt::format("Predicts '{}'.", target.name), properties(model)));
   file.inputs = ports(graph.inputs());
   file.outputs = ports(graph.outputs());
   return file;

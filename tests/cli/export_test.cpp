@@ -64,6 +64,22 @@ TEST(Export, BadInputIsRefusedWithTheCure) {
   EXPECT_TRUE(folder.content("out/model.hone").starts_with("hone-model "));
 }
 
+TEST(Export, WhatOnnxCannotExpressIsNamed) {
+  const TemporaryFolder folder;
+  std::string csv = "when,when.month,label\n";
+  for (int i = 0; i < 200; ++i)
+    csv += fmt::format("2024-{:02}-{:02},{}.5,{}\n", i % 12 + 1, i % 28 + 1, i * 7 % 31, i % 12 < 5 ? "in" : "out");
+  (void)write_file(folder.path() / "data.csv", csv);
+  const Ran fit = run_hone(folder.path(), {"fit", "data.csv", "--target", "label", "--trials", "2", "--epochs", "2",
+                                           "-j", "1", "--study", "dates", "--out", "out"});
+  ASSERT_EQ(fit.code, 0) << fit.err;
+  const Ran ran = run_hone(folder.path(), {"export", "dates", "-o", "m.onnx"});
+  EXPECT_EQ(ran.code, 2);
+  EXPECT_NE(ran.err.find("'when.month'"), std::string::npos) << ran.err;
+  EXPECT_NE(ran.err.find("out/model.hone"), std::string::npos) << ran.err;
+  EXPECT_FALSE(std::filesystem::exists(folder.path() / "m.onnx"));
+}
+
 TEST(Export, AStudyWithoutAModelIsRefusedAndOneWhoseModelWasMovedToo) {
   const Folder folder;
   Process fit(folder.path(), {"fit", "data.csv", "--target", "label", "--trials", "100000", "--study", "endless"});

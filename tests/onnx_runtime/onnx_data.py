@@ -62,8 +62,9 @@ def write_csv(path, rows):
 
 
 def read_csv(path):
+    """Rows by column; blanks around a cell do not count."""
     with open(path, newline="", encoding="utf-8") as file:
-        return list(csv.DictReader(file))
+        return [{name: cell.strip(" \t\n\v\f\r") for name, cell in row.items()} for row in csv.DictReader(file)]
 
 
 def write_tables(folder):

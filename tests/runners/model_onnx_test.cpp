@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include "base/text.hpp"
 #include "data/table_encoder.hpp"
 #include "nn/layout.hpp"
 #include "onnx/graph.hpp"
@@ -58,6 +59,26 @@ TEST(ModelToOnnx, SaysWhatGoesInAndOut) {
   EXPECT_EQ(file->outputs[0].type, "string");
   EXPECT_EQ(file->outputs[1].name, "probabilities");
   EXPECT_EQ(file->outputs[1].width, 2u);
+}
+
+TEST(ModelToOnnx, CategoriesOfWholeNumbersAreNumbersOthersTexts) {
+  const std::pair<std::vector<std::string>, const char*> cases[] = {
+      {{"1", "2", "3"}, "float64"}, {{"1", "2.5"}, "string"}, {{"-0", "0"}, "string"}, {{"1e+20", "7"}, "string"},
+      {{"1e+05", "7"}, "float64"},  {{"1", "x"}, "string"},   {{}, "string"},
+  };
+  for (const auto& [levels, type] : cases) {
+    ColumnCode code;
+    code.name = "kind";
+    code.role = ColumnRole::embedding;
+    code.levels = levels;
+    Model model = model_of({numeric("age"), code});
+    model.spec.cardinalities = model.encoder->cardinalities();
+    model.spec.embedding_widths = {2};
+    model.members = {std::string(Layout(model.spec).values * sizeof(float), '\0')};
+    const auto file = model_to_onnx(model);
+    ASSERT_TRUE(file) << file.error().message;
+    EXPECT_EQ(file->inputs[1].type, type) << join(levels, " ");
+  }
 }
 
 TEST(ModelToOnnx, AColumnNamedLikeThePartOfADateIsRefused) {
