@@ -44,8 +44,8 @@ Result<std::string> model_path(const Arguments& arguments) {
 std::string ports_text(const std::vector<OnnxFile::Port>& ports) {
   std::vector<std::string> parts;
   for (const auto& [name, type, width] : ports)
-    parts.push_back(width > 1 ? fmt::format("{} {}[{}]", quoted(name), type, width)
-                              : fmt::format("{} {}", quoted(name), type));
+    parts.push_back(width > 1 ? fmt::format("'{}' {}[{}]", quoted(name), type, width)
+                              : fmt::format("'{}' {}", quoted(name), type));
   return join(parts, ", ");
 }
 

@@ -2,8 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <limits>
-
 #include "base/check.hpp"
 #include "base/text.hpp"
 
@@ -182,13 +180,14 @@ std::string OnnxGraph::output(const OnnxTensor& tensor, std::string name, OnnxTy
 }
 
 Result<std::string> OnnxGraph::model(std::string_view name, std::string_view doc,
-                                     const std::vector<std::pair<std::string, std::string>>& properties) const {
+                                     const std::vector<std::pair<std::string, std::string>>& properties,
+                                     std::size_t bytes_max) const {
   std::size_t size = 0;
   for (const auto& list : {&nodes_, &constants_})
     for (const ProtoMessage& message : *list) size += message.bytes().size();
-  if (size > std::numeric_limits<std::int32_t>::max() - (1u << 20))
-    return refuse(fmt::format("the network takes {}, ONNX files end at 2 GiB: train one with fewer units or members",
-                              bytes_text(static_cast<double>(size))));
+  if (size > bytes_max)
+    return refuse(fmt::format("the network takes {}, ONNX files end at {}: train one with fewer units or members",
+                              bytes_text(static_cast<double>(size)), bytes_text(static_cast<double>(bytes_max))));
   ProtoMessage graph;
   for (const ProtoMessage& node : nodes_) graph.message(graph_field::node, node);
   graph.text(graph_field::name, name);

@@ -18,6 +18,8 @@ namespace hone {
 
 /// Versions that the files are written for (docs/formats/onnx.md).
 constexpr std::int64_t onnx_ir_version = 8, onnx_opset = 17, onnx_ml_opset = 3;
+/// 2 GiB, less a little for what stands around the graph.
+constexpr std::size_t onnx_bytes_max = (std::size_t{1} << 31) - (1u << 20);
 /// Domain of the operators of classical machine learning (LabelEncoder).
 constexpr std::string_view onnx_ml = "ai.onnx.ml";
 
@@ -61,9 +63,10 @@ class OnnxGraph {
   std::string output(const OnnxTensor& tensor, std::string name, OnnxType type, std::size_t width,
                      std::string_view doc);
 
-  /// The model file. `properties`: key and value for a person. Errors: larger than the 2 GiB of a protobuf message.
+  /// The model file. `properties`: key and value for a person. Errors: more bytes than a protobuf message can hold.
   Result<std::string> model(std::string_view name, std::string_view doc,
-                            const std::vector<std::pair<std::string, std::string>>& properties) const;
+                            const std::vector<std::pair<std::string, std::string>>& properties,
+                            std::size_t bytes_max = onnx_bytes_max) const;
 
   struct Port {
     std::string name;
