@@ -92,6 +92,11 @@ TEST(ModelToOnnx, AnUnknownActivationOrLossIsRefusedByName) {
   Model model = model_of({numeric("age")});
   model.spec.activation = &strange;
   EXPECT_NE(refusal(model).find("'strange'"), std::string::npos) << refusal(model);
+  model = model_of({numeric("age")});
+  model.spec.outputs = 1;
+  model.spec.loss = static_cast<LossKind>(99);
+  model.members = {std::string(Layout(model.spec).values * sizeof(float), '\0')};
+  EXPECT_NE(refusal(model).find("99"), std::string::npos) << refusal(model);
 }
 
 /// An encoder of a later version, say.
