@@ -49,11 +49,11 @@ def read(path):
 
 
 def files(root):
-    """Every file that people write, sorted."""
+    """Every file that people write, sorted; a lock file is npm's."""
     found = [path for path in root.iterdir() if path.is_file()]
     for folder in FOLDERS:
         found += [path for path in (root / folder).rglob("*") if path.is_file() and "__pycache__" not in path.parts]
-    return sorted(found)
+    return sorted(path for path in found if path.name != "package-lock.json")
 
 
 def is_code(path):

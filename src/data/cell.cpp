@@ -106,11 +106,15 @@ bool read_time(Scanner& scan, CellDate& date) {
 
 }  // namespace
 
+std::span<const std::string_view> missing_texts() {
+  static constexpr std::array<std::string_view, 14> names{"",    "NA",  "na",  "N/A",  "n/a",  "#N/A", "NaN",
+                                                          "nan", "NAN", "Nan", "null", "NULL", "Null", "?"};
+  return names;
+}
+
 bool is_missing(std::string_view cell) {
-  if (cell.size() > 4) return false;
-  constexpr std::array<std::string_view, 14> names{"",    "NA",  "na",  "N/A",  "n/a",  "#N/A", "NaN",
-                                                   "nan", "NAN", "Nan", "null", "NULL", "Null", "?"};
-  return std::find(names.begin(), names.end(), cell) != names.end();
+  const auto names = missing_texts();
+  return cell.size() <= 4 && std::find(names.begin(), names.end(), cell) != names.end();
 }
 
 std::optional<double> cell_number(std::string_view cell) {

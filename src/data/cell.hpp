@@ -1,6 +1,7 @@
 /// What one cell of a table says: nothing, a number, a date.
 #pragma once
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -8,6 +9,8 @@ namespace hone {
 
 /// Texts that mean "no value": the empty cell, NA, N/A, #N/A, NaN, null (each in upper, lower or usual case), ?.
 bool is_missing(std::string_view cell);
+/// The same texts as a list.
+std::span<const std::string_view> missing_texts();
 
 /// The cell as a number, or nothing. What is not finite comes back as NaN, i.e. missing; magnitudes end at 1e300, so
 /// that differences of two numbers stay finite.

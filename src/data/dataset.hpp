@@ -76,6 +76,13 @@ class Dataset {
 /// than 10 usable rows; a column 99 % numeric with other text; too large for memory (with the estimate).
 Result<std::unique_ptr<Dataset>> load_dataset(const DataOptions& options);
 
+class OnnxGraph;
+/// Features as tensors of a graph of operators.
+struct OnnxFeatures {
+  std::string dense;                    ///< float32 (rows, dense_width); "" if that width is 0
+  std::vector<std::string> categories;  ///< int64 (rows), one per embedding column; 0 stands for missing or unseen
+};
+
 class Encoder {
  public:
   virtual ~Encoder() = default;
@@ -89,6 +96,9 @@ class Encoder {
   /// Reads and encodes a file for prediction; the target column is optional there (targets stay empty without it).
   /// Errors: columns that do not fit, all of them named.
   virtual Result<EncodedPart> encode_file(const std::string& path, std::vector<std::string>& notes) const = 0;
+  /// The same preprocessing as operators, with one input per column (docs/formats/onnx.md). Errors: what the graph
+  /// cannot express, by name.
+  virtual Result<OnnxFeatures> to_onnx(OnnxGraph& graph) const = 0;
 };
 Result<std::unique_ptr<Encoder>> parse_encoder(std::string_view json);
 

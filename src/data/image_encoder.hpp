@@ -34,6 +34,7 @@ class ImageEncoder final : public Encoder {
   std::vector<std::size_t> cardinalities() const override { return {}; }
   std::vector<std::size_t> numeric_columns() const override { return {}; }
   Result<EncodedPart> encode_file(const std::string& path, std::vector<std::string>& notes) const override;
+  Result<OnnxFeatures> to_onnx(OnnxGraph& graph) const override;
 
  private:
   TargetInfo target_;

@@ -60,6 +60,7 @@ class TableEncoder final : public Encoder {
   std::vector<std::size_t> cardinalities() const override;
   std::vector<std::size_t> numeric_columns() const override;
   Result<EncodedPart> encode_file(const std::string& path, std::vector<std::string>& notes) const override;
+  Result<OnnxFeatures> to_onnx(OnnxGraph& graph) const override;
 
  private:
   TargetInfo target_;

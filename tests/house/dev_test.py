@@ -9,7 +9,8 @@ import unittest
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 VERBS = ("demo", "test", "deep", "build", "bench", "format")
 FAKES = {  # every fake appends its name and arguments to the file $CALLS
-    "dpkg-query": 'for p in "$@"; do :; done; case " $LACKING " in *" $p "*) exit 1;; esac; printf installed',
+    "dpkg-query": 'for p in "$@"; do :; done; case "$p" in *Provides*) echo "installed $PROVIDED,"; exit;; esac; '
+                  'case " $LACKING " in *" $p "*) exit 1;; esac; printf installed',
     "id": "echo $USER_ID",
     "sudo": 'case "$1" in -n) exit ${SUDO_REFUSES:-0};; esac; exec "$@"',
     "apt-get": 'case "$*" in *install*) exit ${APT_FAILS:-0};; esac',
@@ -40,7 +41,7 @@ class Dev(unittest.TestCase):
 
     def dev(self, *words, lacking="", **settings):
         environment = {"PATH": f"{self.root / 'bin'}:{os.environ['PATH']}", "CALLS": str(self.root / "calls"),
-                       "LACKING": lacking, "USER_ID": "0", "STATE": "run", **settings}
+                       "LACKING": lacking, "USER_ID": "0", "STATE": "run", "PROVIDED": "", **settings}
         (self.root / "calls").write_text("")
         done = subprocess.run(["sh", self.root / "dev", *words], capture_output=True, text=True, check=False,
                               env=environment, cwd="/")
@@ -92,6 +93,11 @@ class Dev(unittest.TestCase):
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertIn("apt-get update\n", self.calls)
         self.assertIn("apt-get install -y --no-install-recommends mold zlib1g-dev\n", self.calls)
+
+    def test_what_another_package_brings_is_not_installed_again(self):
+        done = self.dev("demo", lacking="mold ccache", PROVIDED="linker, mold, ccache-doc")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("apt-get install -y --no-install-recommends ccache\n", self.calls)
 
     def test_user_with_sudo_installs_through_it(self):
         done = self.dev("demo", lacking="mold", USER_ID="1000")
