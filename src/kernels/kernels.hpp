@@ -51,9 +51,9 @@ struct Gather {
 
 /// One number per row as components of bins: component t is min(max((x - low[t]) * inverse_width[t], 0), 1).
 struct Piecewise {
-  const float* x;  ///< of row r at x[r * 16]: a column of a panel
-  std::size_t rows, bins;                  ///< bins: a multiple of 16
-  const float *low, *inverse_width;        ///< (bins); a width of infinity (inverse 0): a bin that is not used
+  const float* x;                    ///< of row r at x[r * 16]: a column of a panel
+  std::size_t rows, bins;            ///< bins: a multiple of 16
+  const float *low, *inverse_width;  ///< (bins); a width of infinity (inverse 0): a bin that is not used
   float* out;
   std::size_t stride;
 };

@@ -97,9 +97,12 @@ Layout::Layout(const NetworkSpec& spec) {
 
 void Layout::initialise(const NetworkSpec& spec, const TrainSeed& seed, float* parameter, float* statistic) const {
   Rng rng(seed.study_seed, RngPurpose::initial_weights, seed.trial);
-  for (const auto& n : numbers)
-    for (std::size_t i = 0; i < bins * panel_width; ++i)
-      parameter[n.weight + i] = symmetric(rng, std::sqrt(3 / static_cast<double>(bins)));
+  for (const auto& n : numbers) {
+    const auto count = static_cast<double>(bins);
+    for (std::size_t i = 0; i < bins * panel_width; ++i) parameter[n.weight + i] = symmetric(rng, std::sqrt(3 / count));
+    // The smallest value has no component: with a bias of 0 its units would all stand on the kink of relu.
+    for (std::size_t i = 0; i < panel_width; ++i) parameter[n.bias + i] = symmetric(rng, std::sqrt(1 / count));
+  }
   for (const auto& e : embeddings)
     for (std::size_t i = 0; i < e.cardinality * e.width; ++i)
       parameter[e.table + i] = symmetric(rng, std::sqrt(3 / static_cast<double>(e.width)));

@@ -58,10 +58,12 @@ struct Layout {
   std::size_t values = 0;       ///< learned values and statistics without padding: the size of weights()
 
   /// Uniform initial weights, He, Xavier or LeCun by the activation that follows (Xavier before the output); embeddings
-  /// with variance 1 / width, embedded numbers with 1 / bins; biases 0. `parameters` and `statistics` must be zero before.
+  /// with variance 1 / width, embedded numbers with 1 / bins, their biases in +-1 / sqrt(bins);
+  /// other biases 0. `parameters` and `statistics` must be zero before.
   void initialise(const NetworkSpec& spec, const TrainSeed& seed, float* parameters, float* statistics) const;
 
-  /// Per embedded number weights (bins, 16), bias and edges; embeddings; then per layer weights (in, out) row-major, bias (or gamma, beta, running mean, running variance).
+  /// Per embedded number weights (bins, 16), bias and edges; embeddings; then per layer weights (in, out) row-major,
+  /// bias (or gamma, beta, running mean, running variance).
   std::string pack(const float* parameters, const float* statistics) const;
   /// False when the size does not fit.
   bool unpack(std::string_view packed, float* parameters, float* statistics) const;

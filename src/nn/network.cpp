@@ -63,8 +63,7 @@ Network::Network(const NetworkSpec& spec, std::size_t row_capacity, bool trainin
   if (!training) return;
   number_slope_ = Buffer(numbers * stride_);
   number_gradient_ = Buffer(numbers * stride_);
-  if (embedded)
-    embedding_gradient_ = Buffer((panels_of(layout_.input_width) - first_embedding_panel(spec_)) * stride_);
+  if (embedded) embedding_gradient_ = Buffer((panels_of(layout_.input_width) - first_embedding_panel(spec_)) * stride_);
 }
 
 double Network::memory_bytes(const NetworkSpec& spec, std::size_t row_capacity, bool training) {
@@ -243,7 +242,8 @@ void Network::embed_numbers(bool training) {
     const NumericPlace& n = layout_.numbers[f];
     const float* low = statistics_.data() + n.edges;
     float *components = components_.data() + f * panels * stride_, *out = input_.data() + f * stride_;
-    const float* x = input_.data() + (layout_.numbers.size() + n.column / panel_width) * stride_ + n.column % panel_width;
+    const float* x =
+        input_.data() + (layout_.numbers.size() + n.column / panel_width) * stride_ + n.column % panel_width;
     kernels_.piecewise({x, rows_, layout_.bins, low, low + layout_.bins, components, stride_});
     kernels_.multiply({components, stride_, rows_, layout_.bins, parameters_.data() + n.weight,
                        layout_.bins * panel_width, 1, parameters_.data() + n.bias, nullptr, out, stride_});

@@ -73,6 +73,19 @@ Result<OnnxTensor> activated(OnnxGraph& graph, const Activation& activation, con
       fmt::format("the activation '{}' has no operators of ONNX yet: it cannot be exported", activation.name));
 }
 
+/// Components of a number by its bins, their linear map, relu: Network::embed_numbers.
+OnnxTensor embedded_number(OnnxGraph& graph, const OnnxTensor& dense, std::size_t column, std::size_t bins,
+                           Weights& weights) {
+  const OnnxTensor map = weights.next(graph, {bins, panel_width}), bias = weights.next(graph, {panel_width});
+  const OnnxTensor low = weights.next(graph, {bins}), inverse_width = weights.next(graph, {bins});
+  const std::vector<std::int64_t> index = {static_cast<std::int64_t>(column)};
+  const OnnxTensor x = graph.apply("Gather", {dense, graph.constant(std::span<const std::int64_t>(index), {1})},
+                                   {{"axis", std::int64_t{1}}});
+  const OnnxTensor inside = graph.apply("Mul", {graph.apply("Sub", {x, low}), inverse_width});
+  const OnnxTensor components = graph.apply("Clip", {inside, graph.scalar(0.0f), graph.scalar(1.0f)});
+  return graph.apply("Relu", {graph.apply("Add", {graph.apply("MatMul", {components, map}), bias})});
+}
+
 /// What becomes of the last layer's sums for a prediction.
 Result<OnnxTensor> predicted(OnnxGraph& graph, LossKind loss, const OnnxTensor& z) {
   switch (loss) {
@@ -93,13 +106,16 @@ Result<OnnxTensor> predicted(OnnxGraph& graph, LossKind loss, const OnnxTensor& 
 Result<std::string> network_to_onnx(OnnxGraph& graph, const NetworkSpec& spec, std::string_view packed,
                                     const OnnxFeatures& features) {
   // Every field by name: a network that has more to it does not compile here until its operators are written below.
-  const auto& [dense_width, cardinalities, embedding_widths, hidden, activation, batch_norm, dropout, outputs, loss,
-               huber_delta] = spec;
+  const auto& [dense_width, cardinalities, embedding_widths, numeric_columns, numeric_bins, hidden, activation,
+               batch_norm, dropout, outputs, loss, huber_delta] = spec;
   HONE_TRY_VOID(check_spec(spec));
   if (packed.size() != Layout(spec).values * sizeof(float))
     return fail(Error::Kind::corrupt, "the weights do not have the size of the network: the model file is damaged");
   Weights weights(packed);
   std::vector<OnnxTensor> inputs;
+  if (numeric_bins > 0)
+    for (const std::size_t column : numeric_columns)
+      inputs.push_back(embedded_number(graph, features.dense, column, Layout(spec).bins, weights));
   if (dense_width > 0) inputs.push_back(features.dense);
   for (std::size_t i = 0; i < cardinalities.size(); ++i) {
     const OnnxTensor table = weights.next(graph, {cardinalities[i], embedding_widths[i]});

@@ -190,13 +190,13 @@ class DenseTrainer final : public Trainer {
   std::uint64_t identity() const {
     const NetworkSpec& s = network_.spec();
     const TrainOptions& o = options_;
-    return hash64(
-        fmt::format("{} {} {} {} {} {} {} {} {} {} {} {} | {} {} {} {} {} {} {} {} {} {} {} {} {} {} | {} {} {} | {} {}",
-                    s.dense_width, fmt::join(s.numeric_columns, ","), s.numeric_bins, fmt::join(s.cardinalities, ","), fmt::join(s.embedding_widths, ","),
-                    fmt::join(s.hidden, ","), s.activation->name, s.batch_norm, s.dropout, s.outputs, loss_.name,
-                    s.huber_delta, optimizer_.name, o.learning_rate, o.momentum, o.beta1, o.beta2, o.epsilon,
-                    o.weight_decay, o.batch, schedule_.name, o.warmup, o.max_epochs, o.label_smoothing, o.clip_norm, o.average,
-                    seed_.study_seed, seed_.trial, seed_.run, train_.rows, train_.is_bytes()));
+    return hash64(fmt::format(
+        "{} {} {} {} {} {} {} {} {} {} {} {} | {} {} {} {} {} {} {} {} {} {} {} {} {} {} | {} {} {} | {} {}",
+        s.dense_width, fmt::join(s.numeric_columns, ","), s.numeric_bins, fmt::join(s.cardinalities, ","),
+        fmt::join(s.embedding_widths, ","), fmt::join(s.hidden, ","), s.activation->name, s.batch_norm, s.dropout,
+        s.outputs, loss_.name, s.huber_delta, optimizer_.name, o.learning_rate, o.momentum, o.beta1, o.beta2, o.epsilon,
+        o.weight_decay, o.batch, schedule_.name, o.warmup, o.max_epochs, o.label_smoothing, o.clip_norm, o.average,
+        seed_.study_seed, seed_.trial, seed_.run, train_.rows, train_.is_bytes()));
   }
 
   std::array<StatePart, 8> parts() const {

@@ -39,13 +39,13 @@ struct NetworkSpec {
   std::vector<std::size_t> embedding_widths;  ///< same length
   std::vector<std::size_t> numeric_columns;   ///< dense columns that are numbers, for the embedding below
   std::size_t numeric_bins = 0;  ///< piecewise-linear embedding of each numeric column, beside its plain value; 0: none
-  std::vector<std::size_t> hidden;            ///< n[1], n[2], ..., may be empty (a linear model)
+  std::vector<std::size_t> hidden;  ///< n[1], n[2], ..., may be empty (a linear model)
   const Activation* activation = nullptr;
   bool batch_norm = false;  ///< before the activation of each hidden layer
   double dropout = 0;       ///< share of hidden activations dropped, [0, 1)
   std::size_t outputs = 0;  ///< classes (1 with binary cross-entropy), or 1
   LossKind loss = LossKind::softmax_cross_entropy;
-  double huber_delta = 1;          ///< in scaled target units
+  double huber_delta = 1;  ///< in scaled target units
   std::size_t embedded_numbers() const { return numeric_bins > 0 ? numeric_columns.size() : 0; }
   std::size_t input_width() const;  ///< of the first layer: embedded numbers, dense columns, embeddings
   std::size_t parameters() const;   ///< number of learned values

@@ -72,8 +72,8 @@ Result<std::string> train_member(const Dataset::Final& data, const NetworkPlan& 
 
 Result<Model> train_final(const Dataset& dataset, const FinalRequest& request) {
   const Dataset::Final& data = dataset.final_data();
-  const DataShape shape{data.train.features.dense_width, dataset.final_cardinalities(), data.encoder->numeric_columns(), data.target.task,
-                        data.target.outputs()};
+  const DataShape shape{data.train.features.dense_width, dataset.final_cardinalities(), data.encoder->numeric_columns(),
+                        data.target.task, data.target.outputs()};
   HONE_TRY(const NetworkPlan plan, network_plan(request.configuration, request.fixed, shape, request.max_step));
   const auto members = static_cast<std::size_t>(request.members);
   Epochs epochs(request, members);

@@ -18,8 +18,8 @@ std::uint64_t run_key(const RunRequest& request, const Configuration& fixed) {
 }  // namespace
 
 DataShape search_shape(const Dataset& dataset) {
-  return {dataset.train().features.dense_width, dataset.cardinalities(), dataset.numeric_columns(), dataset.target().task,
-          dataset.target().outputs()};
+  return {dataset.train().features.dense_width, dataset.cardinalities(), dataset.numeric_columns(),
+          dataset.target().task, dataset.target().outputs()};
 }
 
 NativeNetworkRunner::NativeNetworkRunner(const Dataset& dataset, Configuration fixed, const Metric& metric)

@@ -71,6 +71,7 @@ TEST(TableEncoder, UsualValues) {
   EXPECT_EQ(probe_of(fitted, 41)[1], 1.0f);
   EXPECT_EQ(probe_of(fitted, 42)[1], 1.0f);
   EXPECT_EQ(probe_of(fitted, 43), probe_of(fitted, 40));
+  EXPECT_EQ(fitted.encoder.numeric_columns(), (std::vector<std::size_t>{0}));  // not the indicator
 }
 
 TEST(TableEncoder, NoIndicatorWithoutMissingValuesInTraining) {
@@ -106,6 +107,7 @@ TEST(TableEncoder, Embeddings) {
                      {"v10", "v27", "v97", "", "new"}),
           40);
   EXPECT_EQ(fitted.encoder.dense_width(), 0u);
+  EXPECT_TRUE(fitted.encoder.numeric_columns().empty());
   EXPECT_EQ(fitted.encoder.cardinalities(), (std::vector<std::size_t>{19}));
   const std::vector<std::uint32_t> rows{40, 41, 42, 43, 44};
   EXPECT_EQ(fitted.encode(rows).categories, (std::vector<std::int32_t>{1, 18, 0, 0, 0}));
@@ -117,6 +119,7 @@ TEST(TableEncoder, Dates) {
   };
   const Fitted fitted = fit(with_probe(day, {"2024-01-15 10:30", "2030-09-15 13:30", "", "x"}), 40);
   ASSERT_EQ(fitted.encoder.dense_width(), 3u);  // the year never changed
+  EXPECT_EQ(fitted.encoder.numeric_columns(), (std::vector<std::size_t>{0, 1, 2}));
   const auto early = probe_of(fitted, 40), late = probe_of(fitted, 41);
   EXPECT_LT(early[0], late[0]);
   EXPECT_LT(early[2], late[2]);

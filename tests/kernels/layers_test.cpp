@@ -5,6 +5,24 @@
 namespace hone::test {
 namespace {
 
+TEST(Piecewise, GivesTheBitsOfTheReference) {
+  Rng rng(8, RngPurpose::simulation, 2);
+  for (const std::size_t bins : {16, 48})
+    for (const std::size_t rows : {1, 7, 16, 33}) {
+      const std::size_t stride = (rows + 2) * panel_width;
+      auto x = random_floats(rng, rows * panel_width);
+      x[0] = -INFINITY;
+      const auto low = random_floats(rng, bins), inverse_width = random_floats(rng, bins, 0, 5);
+      const auto run = [&](void (*piecewise)(const Piecewise&)) {
+        std::vector<float> out(bins / panel_width * stride, 7.0f);
+        piecewise({x.data(), rows, bins, low.data(), inverse_width.data(), out.data(), stride});
+        return out;
+      };
+      const auto expected = run(reference::piecewise);
+      for (const Kernels* k : available_kernels()) EXPECT_TRUE(same_bits(run(k->piecewise), expected)) << k->name;
+    }
+}
+
 TEST(SoftmaxKernel, GivesTheBitsOfTheReferenceAndSumsToOne) {
   Rng rng(1, RngPurpose::simulation, 3);
   for (const std::size_t classes : {2u, 3u, 10u, 15u, 16u, 17u, 40u})

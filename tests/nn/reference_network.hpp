@@ -29,11 +29,31 @@ class ReferenceNetwork {
 
   std::vector<Real>& values() { return values_; }
 
+  /// Sixteen units for each embedded number: relu of a linear map of its components.
+  void embed_numbers(Matrix& x, const Features& f, std::span<const std::uint32_t> order) {
+    constexpr std::size_t units = 16;
+    const std::size_t bins = (spec_.numeric_bins + 15) / 16 * 16;
+    for (std::size_t n = 0; n < spec_.embedded_numbers(); ++n, next_ += (bins + 1) * units + 2 * bins) {
+      const Real *map = &values_[next_], *bias = map + bins * units, *low = bias + units, *inverse_width = low + bins;
+      for (std::size_t r = 0; r < order.size(); ++r)
+        for (std::size_t u = 0; u < units; ++u) {
+          Real sum = bias[u];
+          const Real number = Real(f.dense[order[r] * f.dense_width + spec_.numeric_columns[n]]);
+          for (std::size_t t = 0; t < bins; ++t) {
+            const Real inside = (number - low[t]) * inverse_width[t];
+            sum += (inside < Real(0) ? Real(0) : inside > Real(1) ? Real(1) : inside) * map[t * units + u];
+          }
+          x[r].push_back(sum > Real(0) ? sum : Real(0));
+        }
+    }
+  }
+
   /// Logits of the rows in `order`. `training`: batch statistics and dropout, keyed by (seed, step).
   Matrix forward(const Features& f, std::span<const std::uint32_t> order, bool training, const TrainSeed& seed,
                  std::uint32_t step) {
     next_ = 0;
     Matrix x(order.size());
+    embed_numbers(x, f, order);
     for (std::size_t r = 0; r < order.size(); ++r)
       for (std::size_t c = 0; c < f.dense_width; ++c) {
         const std::size_t at = order[r] * f.dense_width + c;

@@ -69,7 +69,13 @@ inline Problem random_problem(const Activation& activation, LossKind loss, std::
   p.spec.loss = loss;
   p.spec.outputs = loss == LossKind::softmax_cross_entropy ? between(rng, 2, 20) : 1;
   p.spec.huber_delta = 0.7;
-  p.features = random_features(p.spec, rows, rng.below(2) == 0, rng);
+  const bool bytes = rng.below(2) == 0;
+  if (!bytes) {
+    p.spec.numeric_bins = between(rng, 0, 20);
+    for (std::size_t c = 0; c < p.spec.dense_width; ++c)
+      if (rng.below(8) == 0) p.spec.numeric_columns.push_back(c);
+  }
+  p.features = random_features(p.spec, rows, bytes, rng);
   p.targets = random_targets(p.spec, rows, rng);
   return p;
 }
@@ -78,8 +84,9 @@ inline std::string describe(const NetworkSpec& spec) {
   std::string text = std::string(spec.activation->name) + " " + loss_names()[static_cast<std::size_t>(spec.loss)] +
                      " dense " + std::to_string(spec.dense_width) + " hidden";
   for (const std::size_t n : spec.hidden) text += " " + std::to_string(n);
-  return text + " embeddings " + std::to_string(spec.cardinalities.size()) + (spec.batch_norm ? " norm" : "") +
-         (spec.dropout > 0 ? " dropout" : "");
+  return text + " embeddings " + std::to_string(spec.cardinalities.size()) + " numbers " +
+         std::to_string(spec.embedded_numbers()) + " of " + std::to_string(spec.numeric_bins) +
+         (spec.batch_norm ? " norm" : "") + (spec.dropout > 0 ? " dropout" : "");
 }
 
 }  // namespace hone::test

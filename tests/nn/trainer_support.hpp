@@ -21,6 +21,7 @@ inline TrainOptions random_options(Rng& rng) {
   o.warmup = pick(rng, {0.0, 0.2});
   o.label_smoothing = pick(rng, {0.0, 0.1});
   o.clip_norm = pick(rng, {0.0, 0.5});
+  o.average = pick(rng, {0.0, 0.5, 2.0});
   o.batch = between(rng, 2, 40);
   o.max_epochs = 6;
   return o;

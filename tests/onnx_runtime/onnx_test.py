@@ -143,7 +143,8 @@ def small_cases():
         target = ["kind", "bit", "amount"][i % 3]
         own = {"kind": "auto", "bit": "binary_cross_entropy", "amount": "huber"}[target]
         loss = own if i // 3 % 2 == 0 else "auto"
-        fixed = f'[fixed]\nactivation = "{activation}"\nbatch_norm = {norm}\nloss = "{loss}"\n'
+        bins = 20 if i % 4 < 2 else 0
+        fixed = f'[fixed]\nactivation = "{activation}"\nbatch_norm = {norm}\nnumeric_bins = {bins}\nloss = "{loss}"\n'
         fixed += "layers = 2\nunits = 24\nlearning_rate = 0.01\ndropout = 0.1\n"
         yield activation, target, 1 + i // 2 % 3, fixed
     rate = '[space]\nlearning_rate = { type = "float", low = 0.01, high = 0.1 }\n'

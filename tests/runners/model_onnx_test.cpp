@@ -48,6 +48,16 @@ std::string refusal(const Model& model) {
   return file ? "" : file.error().message;
 }
 
+TEST(ModelToOnnx, EmbeddedNumbersNeedNoFurtherInput) {
+  Model model = model_of({numeric("age"), date("born")});
+  model.spec.numeric_columns = model.encoder->numeric_columns();
+  model.spec.numeric_bins = 20;
+  EXPECT_NE(refusal(model), "");  // weights of another network
+  model.members = {std::string(Layout(model.spec).values * sizeof(float), '\0')};
+  EXPECT_EQ(refusal(model), "");
+  EXPECT_EQ(model_to_onnx(model)->inputs.size(), 2u);
+}
+
 TEST(ModelToOnnx, SaysWhatGoesInAndOut) {
   const auto file = model_to_onnx(model_of({numeric("age"), date("born")}));
   ASSERT_TRUE(file) << file.error().message;
@@ -106,6 +116,7 @@ struct StrangeEncoder final : Encoder {
   const TargetInfo& target() const override { return info; }
   std::size_t dense_width() const override { return 1; }
   std::vector<std::size_t> cardinalities() const override { return {}; }
+  std::vector<std::size_t> numeric_columns() const override { return {}; }
   Result<EncodedPart> encode_file(const std::string&, std::vector<std::string>&) const override { return refuse(""); }
   Result<OnnxFeatures> to_onnx(OnnxGraph&) const override { return refuse("sounds have no operators of ONNX"); }
 };
