@@ -1,6 +1,7 @@
 #include "nn/bins.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <numeric>
 
 namespace hone {
@@ -51,7 +52,8 @@ void fit_bins(const Layout& layout, std::size_t bins, const Features& train, flo
     float *low = statistics + n.edges, *inverse_width = low + layout.bins;
     for (std::size_t t = 0; t + 1 < edges.size(); ++t) {
       low[t] = edges[t];
-      inverse_width[t] = 1 / (edges[t + 1] - edges[t]);
+      // Of a denormal width it would be infinite, and 0 times that NaN.
+      inverse_width[t] = std::min(1 / (edges[t + 1] - edges[t]), std::numeric_limits<float>::max());
     }
   }
 }

@@ -73,6 +73,7 @@ class DenseTrainer final : public Trainer {
         order_(train.rows) {
     network_.layout().initialise(spec, seed, network_.parameters().data(), network_.statistics().data());
     fit_bins(network_.layout(), spec.numeric_bins, train, network_.statistics().data());
+    if (averages()) std::memcpy(average_.data(), network_.parameters().data(), average_.bytes());
   }
 
   Result<EpochStats> train_epoch() override {

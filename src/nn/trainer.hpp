@@ -64,7 +64,7 @@ struct TrainOptions {
   double label_smoothing = 0;    ///< [0, 1), classification
   double clip_norm = 0;          ///< global gradient norm limit, 0: none
   /// Predictions and kept weights are an exponential moving average of the weights over about so many epochs (Polyak,
-  /// Juditsky 1992); 0: the weights themselves. It begins with a short memory: after t steps at most 10 / t is new.
+  /// Juditsky 1992); 0: the weights themselves. It begins with a short memory: step t counts at least 10 / (10 + t).
   double average = 0;
 };
 

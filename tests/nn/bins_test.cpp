@@ -95,6 +95,24 @@ TEST(Average, PredictionsComeFromItAndItFollowsTheWeights) {
   for (std::size_t i = 0; i < one.size(); ++i) EXPECT_NEAR(one[i], other[i], 1e-5);
 }
 
+TEST(Bins, ADenormalWidthStaysFinite) {
+  Problem p = moons(100);
+  p.spec.numeric_columns = {0};
+  p.spec.numeric_bins = 4;
+  for (std::size_t r = 0; r < p.features.rows; ++r) p.features.dense[2 * r] = r % 2 == 0 ? 0.0f : 1e-40f;
+  const auto trainer = make(p, {});
+  std::vector<float> predictions;
+  trainer->predict(p.features, predictions);
+  for (const float probability : predictions) ASSERT_TRUE(std::isfinite(probability));
+}
+
+TEST(Average, BeforeTheFirstStepItIsTheInitialWeights) {
+  const Problem p = moons(100);
+  TrainOptions averaged;
+  averaged.average = 1;
+  EXPECT_EQ(make(p, averaged)->weights(), make(p, {})->weights());
+}
+
 TEST(Average, TheBestWeightsAreAveragedOnes) {
   const Problem p = moons(200);
   TrainOptions o;
