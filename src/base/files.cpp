@@ -57,6 +57,11 @@ Result<void> write_all(int fd, std::string_view content, const std::filesystem::
   return {};
 }
 
+/// Names of what this process has open, which may be a file that somebody else holds.
+bool is_open_already(std::string_view path) {
+  return path == "/dev/stdout" || path == "/dev/stderr" || path.starts_with("/dev/fd/") || path.starts_with("/proc/");
+}
+
 }  // namespace
 
 Result<std::string> read_file(const std::filesystem::path& path) {
@@ -80,7 +85,18 @@ Result<std::string> read_file(const std::filesystem::path& path) {
   return content;
 }
 
-Result<void> write_file(const std::filesystem::path& path, std::string_view content, bool durable) {
+Result<void> write_file(const std::filesystem::path& link, std::string_view content, bool durable) {
+  struct stat info {};
+  const bool exists = ::stat(link.c_str(), &info) == 0;
+  if (exists && S_ISDIR(info.st_mode)) return refuse(fmt::format("'{}' is a folder, a file is needed", link.string()));
+  if (exists && (!S_ISREG(info.st_mode) || is_open_already(link.native()))) {  // cannot be replaced by another file
+    const Descriptor device(::open(link.c_str(), O_WRONLY | O_APPEND | O_CLOEXEC));
+    if (device.get() < 0) return system_error(Error::Kind::unavailable, "write", link);
+    return write_all(device.get(), content, link);
+  }
+  std::error_code none;
+  const std::filesystem::path target = std::filesystem::canonical(link, none);
+  const std::filesystem::path& path = none ? link : target;
   const std::filesystem::path temporary = path.string() + fmt::format(".tmp{}", ::getpid());
   const auto abandon = [&](std::unexpected<Error> error) -> Result<void> {
     ::unlink(temporary.c_str());

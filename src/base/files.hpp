@@ -14,7 +14,8 @@ namespace hone {
 Result<std::string> read_file(const std::filesystem::path& path);
 
 /// Writes to a temporary name in the same folder, syncs, renames. With `durable` the folder is synced as well, so that
-/// the file survives power loss once this has returned. Errors: `unavailable` with the system's reason (disk full).
+/// the file survives power loss once this has returned. A link stays, the file behind it is replaced; what is no file
+/// (/dev/stdout) is written to as it stands. Errors: `unavailable` with the system's reason (disk full); a folder.
 Result<void> write_file(const std::filesystem::path& path, std::string_view content, bool durable = false);
 
 /// Removes what `write_file` left in the folder in processes that were killed within it.

@@ -21,6 +21,10 @@ constexpr double save_time_every_seconds = 2;
 constexpr double final_margin = 1.15;           // the final training's time is an estimate
 constexpr double closing_seconds_share = 0.01;  // encoding the final data, scoring, writing files
 constexpr double closing_seconds_min = 0.3;
+/// So many failures without a single report end the search: a space of which 5 % can be trained is given up once in 169
+/// times, one that nothing of can be trained does not take the whole of --time to say so.
+constexpr std::int64_t hopeless_failures = 100;
+constexpr std::size_t reasons_shown = 3;
 
 /// Final training sees train + validation rows.
 double rows_ratio(const Dataset& dataset) {
@@ -102,7 +106,7 @@ Result<std::string> search(FitRun& run) {
   const bool maximize = run.setup.metric->maximize;
   const double ratio = rows_ratio(*run.setup.dataset);
   double saved_at = 0;
-  bool time_is_up = false;
+  bool time_is_up = false, hopeless = false;
   RunLoopOptions options;
   options.jobs = run.setup.jobs;
   std::set<std::int64_t> failures_said;
@@ -119,7 +123,8 @@ Result<std::string> search(FitRun& run) {
     double reserve = closing_seconds(run);
     if (const auto best = run.study.best()) reserve += final_margin * final_cost(*best, maximize, ratio).seconds;
     time_is_up = run.left_seconds() <= reserve;
-    return time_is_up;
+    hopeless = run.study.counts().failed >= hopeless_failures && !run.study.best();
+    return time_is_up || hopeless;
   };
   HONE_TRY(const std::string ended, run_study(run.study, runner, options));
   HONE_TRY_VOID(
@@ -127,6 +132,7 @@ Result<std::string> search(FitRun& run) {
   run.progress.update(run.state("search"));
   if (ended != "stopped") return ended;
   if (time_is_up && !signalled()) return "time";
+  if (hopeless && !signalled()) return "hopeless";
   return fail(Error::Kind::interrupted, "interrupted; everything is saved, the same command goes on where it stopped");
 }
 
@@ -135,13 +141,19 @@ Result<TrialRecord> choose_winner(FitRun& run) {
   const bool maximize = run.setup.metric->maximize;
   const auto ranked = best_first(trials, maximize);
   if (ranked.empty()) {
-    std::set<std::string> reasons;
-    for (const TrialRecord& trial : trials)
-      if (!trial.reason.empty()) reasons.insert(trial.reason);
-    const std::vector<std::string> shown(reasons.begin(), reasons.end());
+    std::vector<std::string> shown;
+    std::int64_t failed = 0;
+    for (const TrialRecord& trial : trials) {
+      if (trial.reason.empty()) continue;
+      ++failed;
+      if (shown.size() < reasons_shown && std::ranges::find(shown, trial.reason) == shown.end())
+        shown.push_back(trial.reason);
+    }
     return fail(Error::Kind::failed, shown.empty()
                                          ? "the time ended before any trial had a result; give it a larger --time"
-                                         : fmt::format("no trial succeeded: {}", join(shown, "; ")));
+                                         : fmt::format("no trial succeeded, {} failed, the first ones so: {}; "
+                                                       "change the space, and start anew with --fresh",
+                                                       failed, join(shown, "; ")));
   }
   if (!std::isfinite(run.left_seconds())) return trials[ranked.front()];
   const double ratio = rows_ratio(*run.setup.dataset);

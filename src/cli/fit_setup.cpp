@@ -57,6 +57,15 @@ std::vector<Parameter> merged(std::span<const Parameter> base, std::span<const P
   return parameters;
 }
 
+/// A condition "NAME == 'VALUE'" on a parameter that is fixed is decided here, for good.
+void decide_conditions(std::vector<Parameter>& parameters, const std::string& name, const Value& value) {
+  const std::string on = name + " == ";
+  const std::string met = on + "'" + value_text(value) + "'";
+  std::erase_if(parameters, [&](const Parameter& p) { return p.when.starts_with(on + "'") && p.when != met; });
+  for (Parameter& parameter : parameters)
+    if (parameter.when == met) parameter.when.clear();
+}
+
 /// The space to search: the file's, or the default one; fixed parameters become constants of it.
 Result<Space> space_for(const StudyFile& file, bool extend, const DataShape& shape, std::size_t rows) {
   HONE_TRY(const Space standard, default_network_space(shape, rows));
@@ -69,7 +78,11 @@ Result<Space> space_for(const StudyFile& file, bool extend, const DataShape& sha
   }
   for (const auto& [name, value] : file.fixed.entries()) {
     const auto at = std::ranges::find(parameters, name, &Parameter::name);
-    if (at != parameters.end() && at->repeat.empty()) *at = constant(name, value);
+    if (at != parameters.end() && at->repeat.empty()) {
+      *at = constant(name, value);
+      decide_conditions(parameters, name, value);
+      continue;
+    }
     if (at != parameters.end() && !at->repeat.empty()) {  // `units` for every layer
       Parameter same = constant(name, value);
       same.repeat = at->repeat;

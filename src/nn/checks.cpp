@@ -89,10 +89,14 @@ Result<void> check_data(const NetworkSpec& spec, const TrainOptions& options, co
   const bool labels = loss_row(spec.loss).task == Task::classification;
   const std::size_t given = labels ? targets.labels.size() : targets.values.size();
   if (given != rows) return refuse(fmt::format("{} {} for {} rows", given, labels ? "labels" : "target values", rows));
-  const auto classes = static_cast<std::int32_t>(std::max<std::size_t>(spec.outputs, 2));
+  const std::size_t classes = std::max<std::size_t>(spec.outputs, 2);
   for (std::size_t i = 0; labels && i < rows; ++i)
-    if (targets.labels[i] < 0 || targets.labels[i] >= classes)
+    if (targets.labels[i] < 0 || static_cast<std::size_t>(targets.labels[i]) >= classes)
       return refuse(fmt::format("row {} has label {}: allowed is 0 .. {}", i + 1, targets.labels[i], classes - 1));
+  for (std::size_t i = 0; !labels && i < rows; ++i)
+    if (!std::isfinite(targets.values[i]))
+      return refuse(
+          fmt::format("row {} has target {}: it must be finite", i + 1, number_text(double{targets.values[i]})));
   if (spec.batch_norm && (rows < 2 || options.batch < 2))
     return refuse(
         fmt::format("batch norm needs minibatches of at least 2 rows; batch is {}, rows are {}", options.batch, rows));

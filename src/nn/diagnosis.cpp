@@ -37,6 +37,19 @@ std::string layer_name(const Network& network, std::size_t layer) {
 
 }  // namespace
 
+std::string data_message(const Features& features, std::span<const std::uint32_t> rows) {
+  if (features.is_bytes()) return "";
+  for (const std::uint32_t row : rows)
+    for (std::size_t column = 0; column < features.dense_width; ++column)
+      if (const float value = features.dense[row * features.dense_width + column]; !std::isfinite(value))
+        return fmt::format("row {} of the data has {} in dense column {}: values must be finite", row + 1,
+                           std::isnan(value) ? "nan"
+                           : value > 0       ? "inf"
+                                             : "-inf",
+                           column + 1);
+  return "";
+}
+
 std::string diverged_message(const Network& network, const Buffer& gradients, double loss, std::int64_t epoch,
                              std::int64_t step) {
   const std::size_t layers = network.records().size();
