@@ -123,6 +123,10 @@ Result<std::string> run_study(Study& study, Runner& runner, const RunLoopOptions
         workers.stop(std::nullopt);
   }
   set_interrupted(false);
+  std::vector<std::int64_t> going_on;
+  for (const TrialRecord& trial : study.trials())
+    if (trial.state == TrialState::paused || trial.state == TrialState::waiting) going_on.push_back(trial.number);
+  (void)runner.save_paused(going_on);  // what cannot be written costs training if the study goes on, not a result
   if (auto error = workers.error()) return std::unexpected(std::move(*error));
   return workers.done_reason().empty() ? "stopped" : workers.done_reason();
 }

@@ -292,6 +292,7 @@ Assignment Study::assignment_for(const TrialRecord& record, const Claim& claim, 
   request.until_step = record.until_step;
   request.max_step = record_.max_step;
   request.checkpoints = options_.checkpoints;
+  request.reported_step = last_step(record);
   return assignment;
 }
 
@@ -332,7 +333,6 @@ Result<void> Study::finish(const Assignment& assignment, const RunOutcome& outco
     const bool pauses = outcome.state == TrialState::paused;
     HONE_TRY(const Revision revision, pauses ? store_.pause(record_.id, assignment.claim, outcome.step, seconds)
                                              : store_.release(record_.id, assignment.claim, seconds));
-    if (pauses) remove_checkpoints(options_.checkpoints, number, outcome.step);
     HONE_TRY_VOID(learn(number, revision,
                         [&](TrialRecord& record) { record_handed_back(record, outcome.state, seconds, revision); }));
   } else {

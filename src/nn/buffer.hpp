@@ -19,6 +19,13 @@ class Buffer {
     HONE_CHECK(data_ != nullptr, "out of memory: the estimate was within the limit, the machine was not");
     std::memset(data_.get(), 0, bytes);
   }
+  /// Floats that another buffer owns, which must outlive this one.
+  static Buffer part_of(float* data, std::size_t size) {
+    Buffer part;
+    if (size > 0) part.data_ = std::unique_ptr<float, Free>(data, Free(false));
+    part.size_ = size;
+    return part;
+  }
   float* data() { return data_.get(); }
   const float* data() const { return data_.get(); }
   std::size_t size() const { return size_; }
@@ -26,7 +33,12 @@ class Buffer {
 
  private:
   struct Free {
-    void operator()(float* p) const { std::free(p); }
+    Free() : owned(true) {}
+    explicit Free(bool is_owned) : owned(is_owned) {}
+    void operator()(float* p) const {
+      if (owned) std::free(p);
+    }
+    bool owned;
   };
   std::unique_ptr<float, Free> data_;
   std::size_t size_ = 0;

@@ -10,7 +10,8 @@ namespace hone {
 namespace {
 
 constexpr std::string_view magic = "honestat";
-constexpr std::uint64_t version = 1;
+constexpr std::uint64_t version = 2;
+constexpr std::size_t head_bytes = magic.size() + 3 * 8, checksum_bytes = 8;
 
 void put(std::string& out, std::uint64_t value) {
   out.append(reinterpret_cast<const char*>(&value), sizeof value);
@@ -25,46 +26,34 @@ std::uint64_t get(std::string_view& in) {
 
 }  // namespace
 
-std::string encode_state(std::uint64_t identity, std::span<const StatePart> parts) {
-  std::size_t size = magic.size() + 8 * (3 + parts.size()) + 8;
-  for (const auto& part : parts) size += part.bytes;
-  std::string out;
-  out.reserve(size);
+void append_state(std::string& out, const TrainState& state) {
+  const std::size_t start = out.size();
+  out.reserve(start + head_bytes + state.bytes() + checksum_bytes);
   out.append(magic);
   put(out, version);
-  put(out, identity);
-  put(out, parts.size());
-  for (const auto& part : parts) put(out, part.bytes);
-  for (const auto& part : parts) out.append(static_cast<const char*>(part.data), part.bytes);
-  put(out, hash64(out));
-  return out;
+  put(out, state.identity);
+  put(out, state.bytes());
+  out.append(reinterpret_cast<const char*>(state.arena.data()), state.bytes());
+  put(out, hash64(std::string_view(out).substr(start)));
 }
 
-Result<void> decode_state(std::string_view content, std::uint64_t identity, std::span<const StatePart> parts) {
+Result<std::string_view> arena_in(std::string_view content, std::uint64_t identity, std::size_t arena_bytes) {
   const auto corrupt = [](std::string why) {
     return fail(Error::Kind::corrupt, "this checkpoint cannot be used: " + why + "; start the trial anew");
   };
-  std::size_t expected = magic.size() + 8 * (3 + parts.size()) + 8;
-  for (const auto& part : parts) expected += part.bytes;
-  if (content.size() < magic.size() + 16 || !content.starts_with(magic))
+  const std::size_t expected = head_bytes + arena_bytes + checksum_bytes;
+  if (content.size() < head_bytes + checksum_bytes || !content.starts_with(magic))
     return corrupt(fmt::format("its {} bytes do not begin as a checkpoint does", content.size()));
   std::string_view rest = content.substr(magic.size());
   if (const auto found = get(rest); found != version)
     return corrupt(fmt::format("it has version {}, this program reads version {}", found, version));
-  std::string_view tail = content.substr(content.size() - 8);
-  if (get(tail) != hash64(content.substr(0, content.size() - 8)))
+  std::string_view tail = content.substr(content.size() - checksum_bytes);
+  if (get(tail) != hash64(content.substr(0, content.size() - checksum_bytes)))
     return corrupt(fmt::format("its checksum does not fit its {} bytes (expected {})", content.size(), expected));
-  if (rest.size() < 8 || get(rest) != identity)
-    return corrupt("it is of another network, other options, other seeds or other data");
-  if (content.size() != expected || get(rest) != parts.size())
+  if (get(rest) != identity) return corrupt("it is of another network, other options, other seeds or other data");
+  if (get(rest) != arena_bytes || content.size() != expected)
     return corrupt(fmt::format("it has {} bytes where {} are expected", content.size(), expected));
-  for (const auto& part : parts)
-    if (get(rest) != part.bytes) return corrupt("one of its parts has another size");
-  for (const auto& part : parts) {
-    if (part.bytes > 0) std::memcpy(part.data, rest.data(), part.bytes);
-    rest.remove_prefix(part.bytes);
-  }
-  return {};
+  return rest.substr(0, arena_bytes);
 }
 
 }  // namespace hone

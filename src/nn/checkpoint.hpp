@@ -1,24 +1,19 @@
 /// The bytes of a training run: written whole, read back only if every bit is as written.
 #pragma once
 #include <cstdint>
-#include <span>
 #include <string>
 #include <string_view>
 
 #include "base/result.hpp"
+#include "nn/train_state.hpp"
 
 namespace hone {
 
-/// A piece of memory that belongs to the state, written and read as it stands.
-struct StatePart {
-  void* data;
-  std::size_t bytes;
-};
-
-/// magic, version, `identity`, size of each part, the parts, XXH3 of all before.
-std::string encode_state(std::uint64_t identity, std::span<const StatePart> parts);
-/// Fills the parts, or changes nothing. Errors: `corrupt` for other content, truncation, any flipped bit;
-/// another `identity` means that the checkpoint is of another network, other options or other data.
-Result<void> decode_state(std::string_view content, std::uint64_t identity, std::span<const StatePart> parts);
+/// Appends magic, version, identity, size of the arena, the arena, XXH3 of all of it.
+void append_state(std::string& out, const TrainState& state);
+/// The bytes of the arena within `content`, which must be of this identity and this size. Errors: `corrupt` for other
+/// content, truncation, any flipped bit; another `identity` means that the checkpoint is of another network, other
+/// options or other data.
+Result<std::string_view> arena_in(std::string_view content, std::uint64_t identity, std::size_t arena_bytes);
 
 }  // namespace hone

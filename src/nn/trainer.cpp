@@ -3,11 +3,11 @@
 
 #include <fmt/format.h>
 
-#include <array>
 #include <cmath>
 #include <cstring>
 #include <limits>
 #include <numeric>
+#include <type_traits>
 
 #include "base/clock.hpp"
 #include "base/files.hpp"
@@ -41,17 +41,37 @@ double norm_of(const Buffer& gradients) {
   return std::sqrt(sum[0]);
 }
 
-/// What the rest of a run depends on besides the arrays.
+/// What the rest of a run depends on besides the arrays. Numbers are keyed by epoch and step: those are the counters of
+/// the random numbers. It stands in the first cache line of the state.
 struct Progress {
   std::int64_t epoch = 0, step = 0;
   BetaPowers powers;
   std::int64_t has_best = 0;
 };
+constexpr std::size_t progress_floats = panel_width;
+static_assert(sizeof(Progress) <= progress_floats * sizeof(float) && std::is_trivially_copyable_v<Progress>);
+
+std::int64_t count_steps(std::size_t batch, std::size_t rows) {
+  if (batch >= rows) return 1;
+  const std::size_t whole = rows / batch, left = rows % batch;
+  return static_cast<std::int64_t>(left == 0 || (left == 1 && batch > 1) ? whole : whole + 1);
+}
+
+/// Of everything create() is given, except the data's values.
+std::uint64_t identity_of(const NetworkSpec& s, const TrainOptions& o, const TrainSeed& seed, const Features& train) {
+  return hash64(fmt::format(
+      "{} {} {} {} {} {} {} {} {} {} {} {} | {} {} {} {} {} {} {} {} {} {} {} {} {} {} | {} {} {} | {} {}",
+      s.dense_width, fmt::join(s.numeric_columns, ","), s.numeric_bins, fmt::join(s.cardinalities, ","),
+      fmt::join(s.embedding_widths, ","), fmt::join(s.hidden, ","), s.activation->name, s.batch_norm, s.dropout,
+      s.outputs, loss_row(s.loss).name, s.huber_delta, optimizer_row(o.optimizer).name, o.learning_rate, o.momentum,
+      o.beta1, o.beta2, o.epsilon, o.weight_decay, o.batch, schedule_row(o.schedule).name, o.warmup, o.max_epochs,
+      o.label_smoothing, o.clip_norm, o.average, seed.study_seed, seed.trial, seed.run, train.rows, train.is_bytes()));
+}
 
 class DenseTrainer final : public Trainer {
  public:
   DenseTrainer(const NetworkSpec& spec, const TrainOptions& options, const TrainSeed& seed, const Features& train,
-               const Targets& targets)
+               const Targets& targets, TrainState state)
       : options_(options),
         seed_(seed),
         train_(train),
@@ -64,28 +84,40 @@ class DenseTrainer final : public Trainer {
         steps_per_epoch_(count_steps(options.batch, train.rows)),
         network_(spec, std::max(largest_batch_, std::min(fewest_rows_at_once, train.rows)), true),
         gradients_(network_.layout().parameters),
-        first_moment_(optimizer_.first_moment ? network_.layout().parameters : 0),
-        second_moment_(optimizer_.second_moment ? network_.layout().parameters : 0),
-        average_(options.average > 0 ? network_.layout().parameters : 0),
-        best_parameters_(network_.layout().parameters),
-        best_statistics_(network_.layout().statistics),
         scratch_(2 * padded(network_.row_capacity())),
-        order_(train.rows) {
+        order_(train.rows),
+        state_(std::move(state)) {
+    const bool fresh = state_.empty();
+    if (fresh) {
+      state_.identity = identity_of(spec, options, seed, train);
+      state_.arena = Buffer(state_floats());
+    }
+    place_state();
+    if (!fresh) return;
+    *progress_ = Progress{};
     network_.layout().initialise(spec, seed, network_.parameters().data(), network_.statistics().data());
     fit_bins(network_.layout(), spec.numeric_bins, train, network_.statistics().data());
     if (averages()) std::memcpy(average_.data(), network_.parameters().data(), average_.bytes());
   }
 
+  /// Floats of a state of this trainer.
+  std::size_t state_floats() const {
+    const std::size_t copies = 2 + (optimizer_.first_moment ? 1u : 0u) + (optimizer_.second_moment ? 1u : 0u) +
+                               (options_.average > 0 ? 1u : 0u);
+    return progress_floats + copies * network_.layout().parameters + 2 * network_.layout().statistics;
+  }
+
   Result<EpochStats> train_epoch() override {
     std::iota(order_.begin(), order_.end(), 0u);
-    Rng rng(seed_.study_seed, RngPurpose::minibatch_order, seed_.run, static_cast<std::uint32_t>(progress_.epoch));
+    Rng rng(seed_.study_seed, RngPurpose::minibatch_order, seed_.run, static_cast<std::uint32_t>(progress_->epoch));
     rng.shuffle(std::span(order_));
     double total = 0, fastest = std::numeric_limits<double>::infinity();
     double began = system_clock().monotonic_seconds();
     std::size_t start = 0;
     for (std::int64_t step = 0; step < steps_per_epoch_; ++step) {
       if (interrupted())
-        return fail(Error::Kind::interrupted, fmt::format("training was interrupted in epoch {}", progress_.epoch + 1));
+        return fail(Error::Kind::interrupted,
+                    fmt::format("training was interrupted in epoch {}", progress_->epoch + 1));
       const bool last = step + 1 == steps_per_epoch_;
       const std::size_t count = last ? order_.size() - start : options_.batch;
       HONE_TRY(const double loss, train_batch({order_.data() + start, count}));
@@ -95,11 +127,11 @@ class DenseTrainer final : public Trainer {
       if (count == options_.batch || steps_per_epoch_ == 1) fastest = std::min(fastest, now - began);
       began = now;
     }
-    ++progress_.epoch;
-    return EpochStats{progress_.epoch, total / static_cast<double>(order_.size()), fastest};
+    ++progress_->epoch;
+    return EpochStats{progress_->epoch, total / static_cast<double>(order_.size()), fastest};
   }
 
-  std::int64_t epoch() const override { return progress_.epoch; }
+  std::int64_t epoch() const override { return progress_->epoch; }
 
   void predict(const Features& features, std::vector<float>& out) override {
     if (averages()) std::swap(network_.parameters(), average_);
@@ -111,18 +143,34 @@ class DenseTrainer final : public Trainer {
     std::memcpy(best_parameters_.data(), kept_parameters().data(), best_parameters_.bytes());
     if (best_statistics_.size() > 0)
       std::memcpy(best_statistics_.data(), network_.statistics().data(), best_statistics_.bytes());
-    progress_.has_best = 1;
+    progress_->has_best = 1;
   }
   void restore_best() override {
-    if (progress_.has_best == 0) return;
+    if (progress_->has_best == 0) return;
     std::memcpy(network_.parameters().data(), best_parameters_.data(), best_parameters_.bytes());
     if (averages()) std::memcpy(average_.data(), best_parameters_.data(), best_parameters_.bytes());
     if (best_statistics_.size() > 0)
       std::memcpy(network_.statistics().data(), best_statistics_.data(), best_statistics_.bytes());
   }
 
-  std::string checkpoint() const override { return encode_state(identity(), parts()); }
-  Result<void> restore(std::string_view checkpoint) override { return decode_state(checkpoint, identity(), parts()); }
+  std::string checkpoint() const override {
+    std::string content;
+    append_state(content, state_);
+    return content;
+  }
+  Result<void> restore(std::string_view checkpoint) override {
+    HONE_TRY(const std::string_view arena, arena_in(checkpoint, state_.identity, state_.bytes()));
+    Progress progress;
+    std::memcpy(&progress, arena.data(), sizeof progress);
+    if (!is_possible(progress))
+      return fail(Error::Kind::corrupt,
+                  "this checkpoint cannot be used: its counters contradict each other; start the "
+                  "trial anew");
+    std::memcpy(state_.arena.data(), arena.data(), arena.size());
+    return {};
+  }
+  const TrainState& state() const override { return state_; }
+  TrainState release() override { return std::move(state_); }
 
   std::string weights() const override {
     return network_.layout().pack(kept_parameters().data(), network_.statistics().data());
@@ -135,31 +183,55 @@ class DenseTrainer final : public Trainer {
 
   void average() {
     const double steps = options_.average * static_cast<double>(steps_per_epoch_);
-    const auto done = static_cast<double>(progress_.step);
+    const auto done = static_cast<double>(progress_->step);
     const auto share = static_cast<float>(std::max(1 / (1 + steps), 10 / (10 + done)));
     kernels_.approach(network_.parameters().data(), share, average_.data(), average_.size());
   }
 
-  static std::int64_t count_steps(std::size_t batch, std::size_t rows) {
-    if (batch >= rows) return 1;
-    const std::size_t whole = rows / batch, left = rows % batch;
-    return static_cast<std::int64_t>(left == 0 || (left == 1 && batch > 1) ? whole : whole + 1);
+  /// Lets every array stand where it belongs in the state. Sizes are whole cache lines.
+  void place_state() {
+    float* at = state_.arena.data();
+    const auto next = [&](std::size_t size) {
+      float* const start = at;
+      at += size;
+      return Buffer::part_of(start, size);
+    };
+    progress_ = static_cast<Progress*>(static_cast<void*>(next(progress_floats).data()));
+    const std::size_t parameters = network_.layout().parameters, statistics = network_.layout().statistics;
+    network_.parameters() = next(parameters);
+    network_.statistics() = next(statistics);
+    first_moment_ = next(optimizer_.first_moment ? parameters : 0);
+    second_moment_ = next(optimizer_.second_moment ? parameters : 0);
+    average_ = next(options_.average > 0 ? parameters : 0);
+    best_parameters_ = next(parameters);
+    best_statistics_ = next(statistics);
+  }
+
+  /// Of a checkpoint whose checksum fits: counters that a run of this trainer can have between two epochs.
+  bool is_possible(const Progress& p) const {
+    const auto power = [](double value) { return value >= 0 && value <= 1; };
+    return p.epoch >= 0 && p.epoch <= std::numeric_limits<std::uint32_t>::max() &&
+           p.step == p.epoch * steps_per_epoch_ && power(p.powers.beta1) && power(p.powers.beta2) &&
+           (p.has_best == 0 || p.has_best == 1);
   }
 
   Result<double> train_batch(std::span<const std::uint32_t> rows) {
     network_.gather(train_, rows);
-    network_.forward_train(seed_, static_cast<std::uint32_t>(progress_.step));
+    network_.forward_train(seed_, static_cast<std::uint32_t>(progress_->step));
     const double loss = loss_.batch(
         kernels_, {network_.output(), network_.output_gradient(), network_.stride(), rows.size(),
                    network_.spec().outputs, rows.data(), &targets_, options_.label_smoothing,
                    network_.spec().huber_delta, scratch_.data(), scratch_.data() + padded(network_.row_capacity())});
-    if (!std::isfinite(loss))
-      return fail(Error::Kind::failed,
-                  diverged_message(network_, gradients_, loss, progress_.epoch + 1, progress_.step + 1));
+    if (!std::isfinite(loss)) {
+      const std::string data = data_message(train_, rows);
+      return fail(Error::Kind::failed, !data.empty() ? data
+                                                     : diverged_message(network_, gradients_, loss,
+                                                                        progress_->epoch + 1, progress_->step + 1));
+    }
     network_.backward(gradients_.data());
     update();
     if (averages()) average();
-    ++progress_.step;
+    ++progress_->step;
     return loss;
   }
 
@@ -168,9 +240,9 @@ class DenseTrainer final : public Trainer {
     if (options_.clip_norm > 0)
       if (const double norm = norm_of(gradients_); norm > options_.clip_norm)
         gradient_scale = options_.clip_norm / norm;
-    const double rate = learning_rate_at(schedule_, options_.learning_rate, options_.warmup, progress_.step,
+    const double rate = learning_rate_at(schedule_, options_.learning_rate, options_.warmup, progress_->step,
                                          options_.max_epochs * steps_per_epoch_);
-    Update u = update_numbers(optimizer_, options_, rate, gradient_scale, progress_.powers);
+    Update u = update_numbers(optimizer_, options_, rate, gradient_scale, progress_->powers);
     const auto run = kernels_.update[static_cast<std::size_t>(optimizer_.kernel)];
     const Layout& layout = network_.layout();
     run(part_of(u, 0, layout.decayed));
@@ -187,31 +259,6 @@ class DenseTrainer final : public Trainer {
     return u;
   }
 
-  /// Of everything create() was given, except the data's values.
-  std::uint64_t identity() const {
-    const NetworkSpec& s = network_.spec();
-    const TrainOptions& o = options_;
-    return hash64(fmt::format(
-        "{} {} {} {} {} {} {} {} {} {} {} {} | {} {} {} {} {} {} {} {} {} {} {} {} {} {} | {} {} {} | {} {}",
-        s.dense_width, fmt::join(s.numeric_columns, ","), s.numeric_bins, fmt::join(s.cardinalities, ","),
-        fmt::join(s.embedding_widths, ","), fmt::join(s.hidden, ","), s.activation->name, s.batch_norm, s.dropout,
-        s.outputs, loss_.name, s.huber_delta, optimizer_.name, o.learning_rate, o.momentum, o.beta1, o.beta2, o.epsilon,
-        o.weight_decay, o.batch, schedule_.name, o.warmup, o.max_epochs, o.label_smoothing, o.clip_norm, o.average,
-        seed_.study_seed, seed_.trial, seed_.run, train_.rows, train_.is_bytes()));
-  }
-
-  std::array<StatePart, 8> parts() const {
-    const auto part = [](const Buffer& b) { return StatePart{const_cast<float*>(b.data()), b.bytes()}; };
-    return {StatePart{const_cast<Progress*>(&progress_), sizeof progress_},
-            part(network_.parameters()),
-            part(network_.statistics()),
-            part(first_moment_),
-            part(second_moment_),
-            part(average_),
-            part(best_parameters_),
-            part(best_statistics_)};
-  }
-
   TrainOptions options_;
   TrainSeed seed_;
   const Features& train_;
@@ -223,9 +270,12 @@ class DenseTrainer final : public Trainer {
   std::size_t largest_batch_;
   std::int64_t steps_per_epoch_;
   Network network_;
-  Buffer gradients_, first_moment_, second_moment_, average_, best_parameters_, best_statistics_, scratch_;
+  Buffer gradients_, scratch_;
   std::vector<std::uint32_t> order_;
-  Progress progress_;
+  TrainState state_;
+  // Parts of the state, as are the network's parameters and statistics.
+  Progress* progress_ = nullptr;
+  Buffer first_moment_, second_moment_, average_, best_parameters_, best_statistics_;
 };
 
 }  // namespace
@@ -233,11 +283,19 @@ class DenseTrainer final : public Trainer {
 Result<std::unique_ptr<Trainer>> Trainer::create(const NetworkSpec& spec, const TrainOptions& options,
                                                  const TrainSeed& seed, const Features& train, const Targets& targets,
                                                  double memory_limit_bytes) {
+  return resume(spec, options, seed, train, targets, {}, memory_limit_bytes);
+}
+
+Result<std::unique_ptr<Trainer>> Trainer::resume(const NetworkSpec& spec, const TrainOptions& options,
+                                                 const TrainSeed& seed, const Features& train, const Targets& targets,
+                                                 TrainState state, double memory_limit_bytes) {
   HONE_TRY_VOID(check_spec(spec));
   HONE_TRY_VOID(check_options(options));
   HONE_TRY_VOID(check_data(spec, options, train, targets));
   HONE_TRY_VOID(check_memory(spec, options, train.rows, memory_limit_bytes));
-  return std::make_unique<DenseTrainer>(spec, options, seed, train, targets);
+  if (!state.empty() && state.identity != identity_of(spec, options, seed, train))
+    return fail(Error::Kind::corrupt, "this state is of another network, other options, other seeds or other data");
+  return std::make_unique<DenseTrainer>(spec, options, seed, train, targets, std::move(state));
 }
 
 double epoch_operations(const NetworkSpec& spec, std::size_t rows) {

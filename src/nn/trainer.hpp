@@ -11,6 +11,7 @@
 #include "base/result.hpp"
 #include "data/features.hpp"
 #include "nn/activation.hpp"
+#include "nn/train_state.hpp"
 
 namespace hone {
 
@@ -89,6 +90,11 @@ class Trainer {
   static Result<std::unique_ptr<Trainer>> create(const NetworkSpec& spec, const TrainOptions& options,
                                                  const TrainSeed& seed, const Features& train, const Targets& targets,
                                                  double memory_limit_bytes = 8e9);
+  /// The same, going on from a state that a trainer created with the same arguments released: nothing is drawn or
+  /// fitted again. Errors besides: `corrupt` when the state is of another trainer.
+  static Result<std::unique_ptr<Trainer>> resume(const NetworkSpec& spec, const TrainOptions& options,
+                                                 const TrainSeed& seed, const Features& train, const Targets& targets,
+                                                 TrainState state, double memory_limit_bytes = 8e9);
   virtual ~Trainer() = default;
 
   /// One pass over the training rows. Polls `interrupted()` between minibatches: then `Error::Kind::interrupted`, and
@@ -110,13 +116,20 @@ class Trainer {
   virtual std::string checkpoint() const = 0;
   virtual Result<void> restore(std::string_view checkpoint) = 0;
 
+  /// The same in memory: a look at it, and a pause, which moves it out. After release() the trainer is good for its end
+  /// only. Cost of release(): some pointers, whatever the size.
+  virtual const TrainState& state() const = 0;
+  virtual TrainState release() = 0;
+
   /// Learned values and running statistics in a fixed order, little-endian float32: for the model file.
   virtual std::string weights() const = 0;
 };
 
-/// A trained network without an optimizer, from `weights()`. Errors: `corrupt` when the size does not fit.
+/// A trained network without an optimizer, from `weights()`. Errors: a shape that cannot be; `corrupt` when the size
+/// does not fit. Both are found before anything is allocated for the shape.
 class Predictor {
  public:
+  static Result<void> check(const NetworkSpec& spec, std::string_view weights);
   static Result<std::unique_ptr<Predictor>> create(const NetworkSpec& spec, std::string_view weights);
   virtual ~Predictor() = default;
   virtual void predict(const Features& features, std::vector<float>& out) = 0;

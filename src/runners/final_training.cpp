@@ -44,26 +44,23 @@ TrainSeed member_seed(const FinalRequest& request, std::size_t member) {
 
 Result<std::string> train_member(const Dataset::Final& data, const NetworkPlan& plan, const FinalRequest& request,
                                  std::size_t member, Epochs& epochs) {
-  const auto create = [&] {
-    return Trainer::create(plan.spec, plan.options, member_seed(request, member), data.train.features,
-                           data.train.targets);
-  };
-  HONE_TRY(std::unique_ptr<Trainer> trainer, create());
+  HONE_TRY(
+      const std::unique_ptr<Trainer> trainer,
+      Trainer::create(plan.spec, plan.options, member_seed(request, member), data.train.features, data.train.targets));
   const auto file = request.checkpoints / fmt::format("final-{}.checkpoint", member);
   const std::uint64_t key =
       hash64(fmt::format("final {} {} {} {} {} {} {}", request.study_seed, request.trial, member, request.epochs,
                          request.max_step, request.configuration.json(), request.fixed.json()));
   const bool keeps = !request.checkpoints.empty();
-  if (keeps && !read_checkpoint(file, key, *trainer)) {
-    HONE_TRY(trainer, create());
-  }
+  if (keeps) (void)read_checkpoint(file, key, *trainer);  // one that cannot be used changes nothing
   SaveRhythm rhythm;
   epochs.set(member, trainer->epoch());
   while (trainer->epoch() < request.epochs) {
     if (auto epoch = trainer->train_epoch(); !epoch)
       return fail(epoch.error().kind, "final training: " + epoch.error().message);
     epochs.set(member, trainer->epoch());
-    if (keeps && rhythm.is_due()) HONE_TRY_VOID(rhythm.save([&] { return write_checkpoint(file, key, {}, *trainer); }));
+    if (keeps && rhythm.is_due())
+      HONE_TRY_VOID(rhythm.save([&] { return write_checkpoint(file, key, {}, trainer->state()); }));
   }
   return trainer->weights();
 }

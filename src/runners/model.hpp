@@ -4,6 +4,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/result.hpp"
@@ -22,10 +23,14 @@ struct Model {
   std::string study;                 ///< where it came from
 };
 
-/// One file: a line "hone-model 1", the header as JSON with its length, each member's weights, a checksum. Written so
-/// that a crash leaves no half file. Documented in docs/formats/model.md.
+/// A line "hone-model 1", the header as JSON with its length, each member's weights, a checksum: docs/formats/model.md.
+std::string model_content(const Model& model);
+/// The same as a file, written so that a crash leaves no half file.
 Result<void> save_model(const Model& model, const std::filesystem::path& path);
-/// Errors: not a model file, newer format, cut off, checksum wrong: each with the path and the cure.
+/// What a file holds. Errors, to stand behind the file's name: not a model file, newer format; `corrupt`: cut off,
+/// checksum wrong, parts that contradict each other. Nothing is allocated by what the header claims.
+Result<Model> parse_model(std::string_view content);
+/// The same from a file: each error with the path and the cure.
 Result<Model> load_model(const std::filesystem::path& path);
 
 /// Predictions (rows, outputs), the mean over the ensemble: probabilities of every class, or values in encoded units,

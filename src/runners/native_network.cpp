@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "base/files.hpp"
@@ -15,6 +16,12 @@ std::uint64_t run_key(const RunRequest& request, const Configuration& fixed) {
                             request.configuration.json(), fixed.json()));
 }
 
+/// The step of the last file that may be used. One may have been written since the request was made.
+std::int64_t last_file(const RunRequest& request) {
+  if (request.from_step >= request.reported_step || request.checkpoints.empty()) return request.from_step;
+  return std::max(request.from_step, latest_checkpoint(request.checkpoints, request.trial, request.reported_step));
+}
+
 }  // namespace
 
 DataShape search_shape(const Dataset& dataset) {
@@ -22,8 +29,13 @@ DataShape search_shape(const Dataset& dataset) {
           dataset.target().task, dataset.target().outputs()};
 }
 
-NativeNetworkRunner::NativeNetworkRunner(const Dataset& dataset, Configuration fixed, const Metric& metric)
-    : dataset_(dataset), fixed_(std::move(fixed)), metric_(metric) {}
+NativeNetworkRunner::NativeNetworkRunner(const Dataset& dataset, Configuration fixed, const Metric& metric,
+                                         std::size_t bytes_max)
+    : dataset_(dataset), fixed_(std::move(fixed)), metric_(metric), paused_(bytes_max) {}
+
+Result<void> NativeNetworkRunner::save_paused(std::span<const std::int64_t> trials) {
+  return paused_.save(trials);
+}
 
 Result<std::vector<RunOutcome>> NativeNetworkRunner::run(std::span<const RunRequest> requests, RunObserver& observer) {
   std::vector<RunOutcome> outcomes;
@@ -34,8 +46,7 @@ Result<std::vector<RunOutcome>> NativeNetworkRunner::run(std::span<const RunRequ
   return outcomes;
 }
 
-Result<RunOutcome> NativeNetworkRunner::run_one(const RunRequest& request, std::size_t index,
-                                                RunObserver& observer) const {
+Result<RunOutcome> NativeNetworkRunner::run_one(const RunRequest& request, std::size_t index, RunObserver& observer) {
   RunOutcome outcome;
   const auto failed = [&](std::string reason) {
     outcome.state = TrialState::failed;
@@ -48,32 +59,34 @@ Result<RunOutcome> NativeNetworkRunner::run_one(const RunRequest& request, std::
                        static_cast<std::uint32_t>(request.run)};
   const auto& train = dataset_.train();
   const auto& validation = dataset_.validation();
-  const auto create = [&] { return Trainer::create(plan.spec, plan.options, seed, train.features, train.targets); };
-  auto created = create();
-  if (!created) return failed(created.error().message);  // too large for memory: this configuration only
-  std::unique_ptr<Trainer> trainer = std::move(*created);
-
   const std::uint64_t key = run_key(request, fixed_);
+  auto paused = paused_.take(request.trial, key);
+  if (paused && (paused->step < request.from_step || paused->step > request.reported_step)) paused.reset();
+  auto created = Trainer::resume(plan.spec, plan.options, seed, train.features, train.targets,
+                                 paused ? std::move(paused->state) : TrainState());
+  if (!created) return failed(created.error().message);  // too large for memory: this configuration only
+  const std::unique_ptr<Trainer> trainer = std::move(*created);
+
   RunProgress progress;
-  if (request.from_step > 0) {
-    auto restored =
-        read_checkpoint(checkpoint_file(request.checkpoints, request.trial, request.from_step), key, *trainer);
-    if (restored) {
+  SaveRhythm rhythm;
+  if (paused) {
+    progress = paused->progress;
+    rhythm = SaveRhythm(paused->due_seconds);
+  } else if (const std::int64_t from = last_file(request); from > 0) {
+    auto restored = read_checkpoint(checkpoint_file(request.checkpoints, request.trial, from), key, *trainer);
+    if (restored)
       progress = *restored;
-    } else {
+    else
       outcome.started_anew = true;
-      HONE_TRY(trainer, create());
-    }
   }
   const auto save = [&]() -> Result<void> {
     if (request.checkpoints.empty()) return {};
     HONE_TRY_VOID(write_checkpoint(checkpoint_file(request.checkpoints, request.trial, trainer->epoch()), key, progress,
-                                   *trainer));
+                                   trainer->state()));
     remove_checkpoints(request.checkpoints, request.trial, trainer->epoch());
     return {};
   };
 
-  SaveRhythm rhythm;
   std::vector<float> predictions;
   outcome.step = trainer->epoch();
   // Asked before each epoch, so that a run that comes back from a checkpoint ends where an uninterrupted one does.
@@ -104,12 +117,19 @@ Result<RunOutcome> NativeNetworkRunner::run_one(const RunRequest& request, std::
       outcome.reason = fmt::format("stopped at epoch {}", outcome.step);
       return outcome;
     }
-    if (decision != Decision::go_on && trainer->epoch() < request.max_step) {
+    const bool ends = trainer->epoch() == request.max_step;
+    if (decision == Decision::hand_back && !ends) {
       HONE_TRY_VOID(save());
-      outcome.state = decision == Decision::pause ? TrialState::paused : TrialState::waiting;
+      outcome.state = TrialState::waiting;
       return outcome;
     }
     if (rhythm.is_due()) HONE_TRY_VOID(rhythm.save(save));
+    if (decision == Decision::pause && !ends) {
+      outcome.state = TrialState::paused;
+      HONE_TRY_VOID(paused_.put({request.trial, trainer->epoch(), key, progress, trainer->release(),
+                                 rhythm.due_in_seconds(), request.checkpoints}));
+      return outcome;
+    }
   }
   outcome.state = TrialState::complete;
   outcome.values = {progress.best_value};

@@ -8,24 +8,29 @@
 #include "nn/metric.hpp"
 #include "runners/model.hpp"
 #include "runners/network_parameters.hpp"
+#include "runners/paused_trials.hpp"
 #include "trial/runner.hpp"
 
 namespace hone {
 
 /// The value of a run is the metric on the validation part with the best epoch's weights. Thread safe: the data set is
-/// shared and immutable, everything else belongs to the run.
+/// shared and immutable, everything else belongs to the run. A paused run's state stays in memory, up to a limit; a
+/// file is written beyond it, and where as much training has gone by since the last file as a running trial may lose.
 class NativeNetworkRunner final : public Runner {
  public:
   /// `dataset` and `metric` must outlive the runner.
-  NativeNetworkRunner(const Dataset& dataset, Configuration fixed, const Metric& metric);
+  NativeNetworkRunner(const Dataset& dataset, Configuration fixed, const Metric& metric,
+                      std::size_t bytes_max = paused_bytes_max);
   Result<std::vector<RunOutcome>> run(std::span<const RunRequest> requests, RunObserver& observer) override;
+  Result<void> save_paused(std::span<const std::int64_t> trials) override;
 
  private:
-  Result<RunOutcome> run_one(const RunRequest& request, std::size_t index, RunObserver& observer) const;
+  Result<RunOutcome> run_one(const RunRequest& request, std::size_t index, RunObserver& observer);
 
   const Dataset& dataset_;
   Configuration fixed_;
   const Metric& metric_;
+  PausedTrials paused_;
 };
 
 /// The winner's last training, on training + validation rows.

@@ -17,17 +17,26 @@ struct RunProgress {
 };
 
 /// `key`: says whose state this is (configuration and seed); another key is refused on reading.
+std::string encode_checkpoint(std::uint64_t key, const RunProgress& progress, const TrainState& state);
 Result<void> write_checkpoint(const std::filesystem::path& file, std::uint64_t key, const RunProgress& progress,
-                              const Trainer& trainer);
-/// Errors: `not_found`, `corrupt`. After an error the trainer must be created anew.
+                              const TrainState& state);
+/// Fills `trainer`, or changes nothing. Errors: `corrupt` for any flipped bit or truncation, another key, or the
+/// checkpoint of another trainer; reading besides: `not_found`.
+Result<RunProgress> decode_checkpoint(std::string_view content, std::uint64_t key, Trainer& trainer);
 Result<RunProgress> read_checkpoint(const std::filesystem::path& file, std::uint64_t key, Trainer& trainer);
 
 /// When a running training is saved: often, but saving may take at most a twentieth of the time.
 class SaveRhythm {
  public:
-  SaveRhythm() : due_seconds_(system_clock().monotonic_seconds() + interval_min_seconds) {}
+  static constexpr double interval_min_seconds = 0.25;
 
-  bool is_due() const { return system_clock().monotonic_seconds() >= due_seconds_; }
+  explicit SaveRhythm(double due_in_seconds = interval_min_seconds)
+      : due_seconds_(system_clock().monotonic_seconds() + due_in_seconds) {}
+
+  /// Not positive: it is due. What a paused run takes along, so that many short pieces of training are saved as often
+  /// as a long one.
+  double due_in_seconds() const { return due_seconds_ - system_clock().monotonic_seconds(); }
+  bool is_due() const { return due_in_seconds() <= 0; }
   /// Runs `save` and sets the next time by what it cost.
   template <class Save>
   Result<void> save(Save&& save) {
@@ -39,7 +48,6 @@ class SaveRhythm {
   }
 
  private:
-  static constexpr double interval_min_seconds = 0.25;
   double due_seconds_;
 };
 

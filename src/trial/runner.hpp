@@ -12,7 +12,8 @@
 
 namespace hone {
 
-/// One run to be done, from `from_step` (0: anew, else resume the checkpoint) to `until_step`.
+/// One run to be done, from `from_step` (0: anew, else resume the checkpoint) to `until_step`. A runner that has a
+/// later state in memory, at most of `reported_step`, goes on from that.
 struct RunRequest {
   std::int64_t trial = 0;
   std::int64_t run = 0;
@@ -22,6 +23,7 @@ struct RunRequest {
   std::int64_t from_step = 0;
   std::int64_t until_step = 0;
   std::int64_t max_step = 0;          ///< R: learning-rate schedules span it
+  std::int64_t reported_step = 0;     ///< the store's last one: a state beyond it must not be used
   std::filesystem::path checkpoints;  ///< folder for `checkpoint_file`s; "" if there is no place for them
 };
 
@@ -58,9 +60,18 @@ class Runner {
   virtual ~Runner() = default;
   /// Evaluates the requests together (today's callers send one; a fused runner may take several) and returns one
   /// outcome each. Errors are for what makes going on pointless (data gone, out of memory), not for a failed run.
-  /// A paused run has written its checkpoint before it returns; resuming it gives the reports an uninterrupted run
-  /// would have given, bit for bit. Thread safe.
+  /// The state of a paused run is kept, in memory or as its checkpoint; resuming it gives the reports an uninterrupted
+  /// run would have given, bit for bit. A state that was in memory only is lost with the process: the run goes on from
+  /// an earlier file, or anew, to the same reports. A runner removes older files of a trial when it has written one.
+  /// Thread safe.
   virtual Result<std::vector<RunOutcome>> run(std::span<const RunRequest> requests, RunObserver& observer) = 0;
+
+  /// No run will follow in this process: writes the states of `trials` that are in memory, so that the next process
+  /// goes on from there. Errors: of writing; the others have been written all the same.
+  virtual Result<void> save_paused(std::span<const std::int64_t> trials) {
+    (void)trials;
+    return {};
+  }
 };
 
 }  // namespace hone

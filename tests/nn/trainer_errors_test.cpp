@@ -1,5 +1,7 @@
 // What the training loop refuses, and what it says when it stops.
+#include <algorithm>
 #include <cmath>
+#include <cstdint>
 
 #include "base/interrupt.hpp"
 #include "nn/trainer.hpp"
@@ -45,15 +47,99 @@ TEST(Trainer, ALossThatIsNotFiniteFailsWithItsCause) {
     EXPECT_NE(text.find(part), std::string::npos) << part << " in: " << text;
 }
 
-TEST(Trainer, NanInTheDataIsFoundInTheFirstLayer) {
+TEST(Trainer, WhatIsNotFiniteInTheDataIsNamed) {
+  for (const auto& [value, text] : {std::pair{NAN, "nan"}, {HUGE_VALF, "inf"}, {-HUGE_VALF, "-inf"}}) {
+    auto p = moons(40);
+    p.features.dense[7] = value;
+    auto trainer = make(p, {});
+    const auto stats = trainer->train_epoch();
+    ASSERT_FALSE(stats) << text;
+    EXPECT_EQ(stats.error().kind, Error::Kind::failed);
+    EXPECT_EQ(stats.error().message,
+              std::string("row 4 of the data has ") + text + " in dense column 2: values must be finite");
+  }
+}
+
+/// Finite inputs whose products are not: the first layer is to blame.
+TEST(Trainer, ValuesThatOverflowAreFoundInTheFirstLayer) {
   auto p = moons(40);
-  p.features.dense[7] = NAN;
+  for (float& value : p.features.dense) value *= 1e38f;
   auto trainer = make(p, {});
   const auto stats = trainer->train_epoch();
   ASSERT_FALSE(stats);
-  EXPECT_NE(stats.error().message.find("loss became nan at epoch 1, step 1"), std::string::npos)
-      << stats.error().message;
+  EXPECT_NE(stats.error().message.find("at epoch 1, step 1"), std::string::npos) << stats.error().message;
   EXPECT_NE(stats.error().message.find("layer 1 (relu)"), std::string::npos) << stats.error().message;
+}
+
+/// Odd, but no reason to refuse: each trains, and its predictions are finite.
+TEST(Trainer, TrainsWhatIsOddButPossible) {
+  const auto trains = [](const Problem& p, const TrainOptions& o) {
+    auto trainer = make(p, o);
+    for (int epoch = 0; epoch < 3; ++epoch) {
+      const auto stats = trainer->train_epoch();
+      if (!stats) return stats.error().message;
+    }
+    std::vector<float> out;
+    trainer->predict(p.features, out);
+    for (const float value : out)
+      if (!std::isfinite(value)) return std::string("a prediction is not finite");
+    return std::string("trained");
+  };
+  for (const bool norm : {false, true}) {
+    auto p = moons(30);
+    p.spec.batch_norm = norm;
+    TrainOptions o;
+    o.batch = std::size_t{1} << 40;  // far more than there are rows
+    EXPECT_EQ(trains(p, o), "trained");
+    o.batch = SIZE_MAX;
+    EXPECT_EQ(trains(p, o), "trained");
+    o.batch = 4;
+    std::fill(p.targets.labels.begin(), p.targets.labels.end(), 1);  // one class, also in every minibatch
+    EXPECT_EQ(trains(p, o), "trained");
+    o.label_smoothing = 0.1;
+    EXPECT_EQ(trains(p, o), "trained");
+    std::fill(p.features.dense.begin(), p.features.dense.end(), 0.0f);  // nothing to learn from
+    EXPECT_EQ(trains(p, o), "trained");
+    p.spec.numeric_columns = {0, 1};
+    p.spec.numeric_bins = 16;
+    EXPECT_EQ(trains(p, o), "trained");
+  }
+  auto one = moons(1);
+  EXPECT_EQ(trains(one, {}), "trained") << "one row";
+  auto two = moons(2);
+  two.spec.batch_norm = true;
+  EXPECT_EQ(trains(two, {}), "trained") << "two rows";
+  two.spec.loss = LossKind::squared_error;
+  two.spec.outputs = 1;
+  two.targets.values = {3, 3};
+  EXPECT_EQ(trains(two, {}), "trained") << "a constant target";
+}
+
+TEST(Trainer, TenThousandClasses) {
+  auto p = moons(60);
+  p.spec.outputs = 10'000;
+  for (std::size_t r = 0; r < 60; ++r) p.targets.labels[r] = static_cast<std::int32_t>(r * 169);
+  TrainOptions o;
+  o.learning_rate = 0.01;
+  o.average = 0;
+  auto trainer = make(p, o);
+  const double first = trainer->train_epoch()->loss;
+  EXPECT_NEAR(first, std::log(10'000), 1);
+  double last = first;
+  for (int epoch = 0; epoch < 20; ++epoch) last = trainer->train_epoch()->loss;
+  EXPECT_LT(last, first);
+  std::vector<float> out;
+  trainer->predict(p.features, out);
+  ASSERT_EQ(out.size(), 600'000u);
+  for (std::size_t r = 0; r < 60; ++r) {
+    double sum = 0;
+    for (std::size_t c = 0; c < 10'000; ++c) sum += out[r * 10'000 + c];
+    EXPECT_NEAR(sum, 1, 1e-3);
+  }
+  p.targets.labels[7] = 10'000;
+  const auto refused = Trainer::create(p.spec, o, {}, p.features, p.targets);
+  ASSERT_FALSE(refused);
+  EXPECT_NE(refused.error().message.find("row 8 has label 10000: allowed is 0 .. 9999"), std::string::npos);
 }
 
 TEST(Trainer, StopsWhenInterruptedAndResumesFromACheckpoint) {
@@ -77,6 +163,35 @@ TEST(Predictor, RefusesWeightsOfAnotherSize) {
   const auto cut = Predictor::create(p.spec, std::string_view(weights).substr(4));
   ASSERT_FALSE(cut);
   EXPECT_EQ(cut.error().kind, Error::Kind::corrupt);
+  Rng rng(8, RngPurpose::simulation, 9);
+  for (int i = 0; i < 40; ++i) {  // every kind of layer is counted
+    const auto q = random_any_problem(12, rng);
+    const auto own = make(q, {.batch = 4})->weights();
+    EXPECT_TRUE(Predictor::check(q.spec, own)) << describe(q.spec);
+    EXPECT_FALSE(Predictor::check(q.spec, own + "1234")) << describe(q.spec);
+  }
+}
+
+/// Shapes whose number of values is small only because it does not fit 64 bits.
+TEST(Predictor, RefusesShapesThatOverflow) {
+  const std::size_t half = std::size_t{1} << 32, most = std::size_t{1} << 62;
+  auto p = moons(4);
+  const auto message = [&] {
+    const auto made = Predictor::create(p.spec, std::string(400, '\0'));
+    return made ? std::string("accepted") : made.error().message;
+  };
+  const auto expect_refused = [&] { EXPECT_NE(message().find("bytes of weights where"), std::string::npos); };
+  p.spec.hidden = {half, half};
+  expect_refused();
+  p.spec.hidden = {most, 4};
+  expect_refused();
+  p.spec.hidden = {};
+  p.spec.cardinalities = {most};
+  p.spec.embedding_widths = {4};
+  expect_refused();
+  p.spec.cardinalities = {4};
+  p.spec.embedding_widths = {most};
+  expect_refused();
 }
 
 TEST(Trainer, RefusesWhatCannotBe) {
@@ -113,6 +228,43 @@ TEST(Trainer, RefusesWhatCannotBe) {
   expect([](P q, O o, L) { q.spec.batch_norm = true, o.batch = 1; }, "batch norm");
   expect([](P q, O, L) { q.spec.hidden = {100000, 100000}; }, "the limit is");
   expect([](P q, O, L) { q.spec.hidden = {std::size_t{1} << 62, std::size_t{1} << 62}; }, "the limit is");
+  expect([](P q, O, L) { q.spec.hidden.assign(64, 65536); }, "fewer layers");
+  expect([](P q, O, L) { q.spec.hidden = {std::size_t{1} << 63, std::size_t{1} << 63, 2}; }, "the limit is");
+  expect([](P q, O, L) { q.spec.hidden = {SIZE_MAX}; }, "the limit is");
+  expect([](P q, O, L) { q.spec.hidden = {0}; }, "hidden layer 1 has 0 units");
+  expect([](P q, O, L) { q.spec.outputs = SIZE_MAX; }, "the limit is");
+  expect([](P q, O, L) { q.spec.outputs = 0; }, "no outputs");
+  expect([](P q, O, L) { q.spec.dense_width = std::size_t{1} << 63; },
+         "2 dense columns, the network 9223372036854775808");
+  expect([](P q, O, L) { q.spec.cardinalities = {0}, q.spec.embedding_widths = {2}; }, "embedding 1 has 0 levels");
+  expect([](P q, O, L) { q.spec.cardinalities = {3}, q.spec.embedding_widths = {0}; },
+         "embedding 1 has 3 levels of width 0");
+  expect([](P q, O, L) { q.spec.cardinalities = {3}; }, "1 embedding columns but 0 embedding widths");
+  const auto huge_table = [](P q, O, L) {
+    q.spec.cardinalities = {std::size_t{1} << 62};
+    q.spec.embedding_widths = {4};
+    q.features.category_width = 1;
+    q.features.categories.resize(20);
+  };
+  expect(huge_table, "the limit is");
+  expect([](P q, O, L) { q.features.rows = 0, q.features.dense.clear(); }, "no rows");
+  expect([](P q, O, L) { q.targets.labels[0] = -1; }, "row 1 has label -1");
+  expect([](P q, O, L) { q.targets.labels[0] = INT32_MIN; }, "row 1 has label -2147483648");
+  const auto values = [](float last) {
+    return [last](P q, O, L) {
+      q.spec.loss = LossKind::huber, q.spec.outputs = 1;
+      q.targets.values.assign(20, 1), q.targets.values[19] = last;
+    };
+  };
+  expect(values(NAN), "row 20 has target nan: it must be finite");
+  expect(values(HUGE_VALF), "row 20 has target inf");
+  expect([](P, O o, L) { o.learning_rate = HUGE_VAL; }, "learning_rate is inf");
+  expect([](P, O o, L) { o.average = NAN; }, "average is nan");
+  expect(
+      [](P q, O, L) {
+        q.spec.batch_norm = true, q.features.rows = 1, q.features.dense.resize(2), q.targets.labels.resize(1);
+      },
+      "rows are 1");
   expect([](P, O, L l) { l = 1000; }, "fewer units");
 }
 

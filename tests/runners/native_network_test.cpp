@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <thread>
+
 #include "base/files.hpp"
 #include "small_data.hpp"
 #include "temporary_folder.hpp"
@@ -54,8 +56,14 @@ struct Bench {
     request.checkpoints = folder.path();
     return request;
   }
+  /// By a runner of its own: what is paused is found as a file, as after the end of a process.
   RunOutcome run(const RunRequest& request, Recorder& recorder) const {
     NativeNetworkRunner runner(*dataset, {}, *metric);
+    const RunOutcome outcome = run(runner, request, recorder);
+    EXPECT_TRUE(runner.save_paused(std::vector<std::int64_t>{request.trial}));
+    return outcome;
+  }
+  RunOutcome run(NativeNetworkRunner& runner, const RunRequest& request, Recorder& recorder) const {
     auto outcomes = runner.run({&request, 1}, recorder);
     EXPECT_TRUE(outcomes) << outcomes.error().message;
     return outcomes ? outcomes->front() : RunOutcome{};
@@ -96,6 +104,103 @@ TEST(NativeNetwork, PausedAtAnyStepAndResumedGivesTheSameReports) {
       EXPECT_EQ(outcome.values, reference.values);
     }
   }
+}
+
+/// From memory, spilled beyond the limit, from a file of an earlier process, or with nothing left: the same bits.
+TEST(NativeNetwork, WhereverThePausedStateWasTheReportsAreTheSame) {
+  enum class Where { memory, spilled, file, nowhere };
+  for (const Task task : {Task::classification, Task::regression}) {
+    for (const Where where : {Where::memory, Where::spilled, Where::file, Where::nowhere}) {
+      const Bench bench(task);
+      Recorder whole;
+      const RunOutcome reference = bench.run(bench.request(), whole);
+      const auto limit = where == Where::spilled ? std::size_t{0} : paused_bytes_max;
+      auto runner = std::make_unique<NativeNetworkRunner>(*bench.dataset, Configuration{}, *bench.metric, limit);
+      Recorder recorder;
+      recorder.answer = [](std::int64_t step) { return step % 4 == 0 ? Decision::pause : Decision::go_on; };
+      RunRequest request = bench.request();
+      // No folder: what goes on without one goes on from memory.
+      if (where == Where::memory) request.checkpoints.clear();
+      RunOutcome outcome = bench.run(*runner, request, recorder);
+      for (std::int64_t pauses = 1; outcome.state == TrialState::paused; ++pauses) {
+        ASSERT_LE(pauses, 2);
+        ASSERT_EQ(outcome.step, 4 * pauses);
+        if (where == Where::file) {
+          ASSERT_TRUE(runner->save_paused(std::vector<std::int64_t>{request.trial}));
+          ASSERT_TRUE(std::filesystem::exists(checkpoint_file(bench.folder.path(), request.trial, outcome.step)));
+        }
+        if (where == Where::file || where == Where::nowhere)
+          runner = std::make_unique<NativeNetworkRunner>(*bench.dataset, Configuration{}, *bench.metric);
+        request.reported_step = outcome.step;
+        if (where == Where::nowhere) {
+          remove_checkpoints(bench.folder.path(), request.trial, 0);
+          recorder.reports.clear();
+          recorder.answer = nullptr;  // its reports up to there are known, and nobody decides about them again
+        }
+        outcome = bench.run(*runner, request, recorder);
+        EXPECT_FALSE(outcome.started_anew);
+      }
+      EXPECT_EQ(recorder.reports, whole.reports) << static_cast<int>(where);
+      EXPECT_EQ(outcome.values, reference.values);
+    }
+  }
+}
+
+/// Another process went on with the trial, further than the state in memory; or the store forgot reports in a loss of
+/// power: neither makes a hole in the reports.
+TEST(NativeNetwork, AStateInMemoryThatIsNotTheLastOneIsNotUsed) {
+  const Bench bench;
+  Recorder whole;
+  bench.run(bench.request(), whole);
+  const auto paused_at = [](std::int64_t pause) {
+    Recorder recorder;
+    recorder.answer = [pause](std::int64_t step) { return step == pause ? Decision::pause : Decision::go_on; };
+    return recorder;
+  };
+  NativeNetworkRunner ours(*bench.dataset, {}, *bench.metric);
+  Recorder recorder = paused_at(4);
+  ASSERT_EQ(bench.run(ours, bench.request(), recorder).state, TrialState::paused);
+  Recorder theirs = paused_at(8);
+  ASSERT_EQ(bench.run(bench.request(), theirs).state, TrialState::paused);
+
+  RunRequest request = bench.request();
+  request.from_step = request.reported_step = 8;
+  Recorder rest;
+  EXPECT_FALSE(bench.run(ours, request, rest).started_anew);
+  EXPECT_EQ(rest.reports, std::vector<Report>(whole.reports.begin() + 8, whole.reports.end()));
+
+  recorder = paused_at(4);
+  ASSERT_EQ(bench.run(ours, bench.request(), recorder).state, TrialState::paused);
+  remove_checkpoints(bench.folder.path(), request.trial, 0);
+  request.from_step = 0;
+  request.reported_step = 2;
+  Recorder anew;
+  bench.run(ours, request, anew);
+  EXPECT_EQ(anew.reports, whole.reports);
+}
+
+/// Four workers pause and resume trials of one runner that has room for one or two: each gets its own state back.
+TEST(NativeNetwork, ManyWorkersPauseAndResume) {
+  const Bench bench;
+  constexpr std::int64_t trials = 8;
+  std::vector<Recorder> whole(trials), ours(trials);
+  for (std::int64_t t = 0; t < trials; ++t) bench.run(bench.request(t), whole[static_cast<std::size_t>(t)]);
+  NativeNetworkRunner runner(*bench.dataset, {}, *bench.metric, 40'000);
+  std::vector<std::int64_t> steps(trials);
+  for (std::int64_t rung = 3; rung <= 12; rung += 3) {
+    std::vector<std::jthread> workers;
+    for (std::int64_t worker = 0; worker < 4; ++worker)
+      workers.emplace_back([&, worker] {
+        for (std::int64_t t = worker; t < trials; t += 4) {
+          const auto at = static_cast<std::size_t>(t);
+          RunRequest request = bench.request(t);
+          request.reported_step = steps[at];
+          ours[at].answer = [rung](std::int64_t step) { return step == rung ? Decision::pause : Decision::go_on; };
+          steps[at] = bench.run(runner, request, ours[at]).step;
+        }
+      });
+  }
+  for (std::size_t t = 0; t < trials; ++t) EXPECT_EQ(ours[t].reports, whole[t].reports) << t;
 }
 
 TEST(NativeNetwork, ACheckpointThatIsNotItsOwnStartsAnewAndSaysSo) {
