@@ -14,13 +14,13 @@ using namespace hone;
 constexpr std::uint64_t key = 17;
 constexpr std::size_t header_bytes = 40;  // the last eight are the checksum of those before
 
-struct Run {
+struct SmallRun {
   Features features;
   Targets targets;
   NetworkSpec spec;
   TrainOptions options;
 
-  Run() {
+  SmallRun() {
     features.rows = 5;
     features.dense_width = spec.dense_width = 2;
     features.dense = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10};
@@ -54,7 +54,7 @@ void seal(std::string& bytes, std::size_t begin, std::size_t end) {
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  static const Run run;
+  static const SmallRun run;
   static const std::string right = [] {
     const auto trainer = run.trainer();
     HONE_CHECK(trainer->train_epoch().has_value(), "it trains");

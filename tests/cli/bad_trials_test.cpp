@@ -36,10 +36,10 @@ class BadTrials : public testing::Test {
 
 TEST_F(BadTrials, ShapesThatFitNoMemory) {
   expect_said(fit("[fixed]\nlayers = 64\nunits = 65536\n", {"--trials", "4"}), 3,
-              {"trial 0 failed: training this network needs about", "TiB", "the limit is", "fewer layers",
-               "no trial succeeded, 4 failed"});
+              {"no trial succeeded, 4 failed, the first ones so: training this network needs about", "TiB",
+               "the limit is", "fewer layers"});
   expect_said(fit("[fixed]\nunits = 0\n", {"--trials", "4"}), 2, {"units.1 must be a whole number from 1 to 65536"});
-  expect_said(fit("[fixed]\nunits = 9223372036854775807\n", {"--trials", "4"}), 2, {"must be a whole number from 1"});
+  expect_said(fit("[fixed]\nunits = 9223372036854775807\n", {"--trials", "4"}), 2, {"must be a whole number"});
   expect_said(fit("[fixed]\nunits = 99999999999999999999\n", {"--trials", "4"}), 2, {"s.toml:3", "64 bits"});
 }
 
@@ -56,10 +56,11 @@ TEST_F(BadTrials, ASearchOfNothingButFailuresEnds) {
 TEST_F(BadTrials, RatesAndBatchesOutOfReason) {
   expect_said(fit("[fixed]\nlearning_rate = 1e30\n", {"--trials", "2"}), 2,
               {"learning_rate must be a number from 1e-08 to 100, got 1e+30"});
-  expect_said(fit("[fixed]\nlearning_rate = 100\noptimizer = \"sgd\"\nschedule = \"constant\"\nbatch_norm = false\n"
-                  "loss = \"squared_error\"\n",
-                  {"--trials", "2", "--epochs", "9"}, "values.csv", "y"),
-              3, {"trial 0 failed: loss became", "epoch 1", "largest gradient", "lower the learning rate"});
+  expect_said(
+      fit("[fixed]\nlearning_rate = 100\noptimizer = \"sgd\"\nschedule = \"constant\"\nbatch_norm = false\n"
+          "loss = \"squared_error\"\n",
+          {"--trials", "2", "--epochs", "9"}, "values.csv", "y"),
+      3, {"no trial succeeded, 2 failed", "loss became", "epoch 1", "largest gradient", "lower the learning rate"});
   expect_said(fit("[fixed]\nbatch = 1048576\n", {"--trials", "2", "--epochs", "2"}), 0, {"final training"});
   expect_said(fit("[fixed]\nbatch = 1\nbatch_norm = true\n", {"--trials", "2"}), 3,
               {"batch norm needs minibatches of at least 2 rows; batch is 1"});
@@ -71,9 +72,7 @@ TEST_F(BadTrials, AnyOptimizerCanBeFixed) {
     const Ran ran = fit(fmt::format("[fixed]\noptimizer = \"{}\"\n", name), {"--trials", "1", "--epochs", "1"});
     expect_said(ran, 0, {"final training"});
     const std::string trials = read_file(folder_.path() / "o" / "trials.csv").value_or("");
-    EXPECT_EQ(trials.find("momentum") != std::string::npos, std::string(name).ends_with("m") || name[0] == 'n')
-        << name << "\n"
-        << trials;
+    EXPECT_EQ(trials.find(",optimizer,momentum,") != std::string::npos, std::string(name) == "nesterov") << trials;
   }
 }
 
