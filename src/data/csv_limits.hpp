@@ -9,7 +9,7 @@ namespace hone {
 /// visited, each into the memory of the last. Results do not depend on it; tests make it small.
 struct CsvLimits {
   std::size_t kept_bytes = std::size_t{256} << 20, kept_cells = std::size_t{32} << 20;
-  std::size_t block_bytes = std::size_t{4} << 20;
+  std::size_t block_bytes = std::size_t{256} << 10;  // with its cells within a processor's cache
 };
 
 /// Files of at least this size are mapped; smaller ones are read, so that nobody can change them meanwhile.
