@@ -113,24 +113,38 @@ std::span<const std::string_view> missing_texts() {
 }
 
 bool is_missing(std::string_view cell) {
+  if (cell.empty()) return true;
+  if (cell.size() > 4 || (cell.front() >= '-' && cell.front() <= '9')) return false;  // as numbers begin: none of them
   const auto names = missing_texts();
-  return cell.size() <= 4 && std::find(names.begin(), names.end(), cell) != names.end();
+  return std::find(names.begin(), names.end(), cell) != names.end();
+}
+
+bool read_unusual_number(std::string_view cell, double& value) {
+  if (cell.empty() || static_cast<unsigned char>(cell.front()) > '9') {  // letters: only inf and nan can follow
+    if (cell != "inf" && cell != "Inf" && cell != "INF" && cell != "infinity" && cell != "Infinity" && cell != "nan")
+      return false;
+    value = std::numeric_limits<double>::quiet_NaN();
+    return true;
+  }
+  const auto number = parse_number(cell);
+  if (!number) return false;
+  value = std::clamp(*number, -cell_number_max, cell_number_max);
+  if (!std::isfinite(*number)) {
+    // "1e999" is a number too large for a double; "-inf" is the absence of one.
+    const bool digits = cell.find_first_of("0123456789") != std::string_view::npos;
+    value = digits ? std::copysign(cell_number_max, *number) : std::numeric_limits<double>::quiet_NaN();
+  }
+  return true;
 }
 
 std::optional<double> cell_number(std::string_view cell) {
-  if (cell.empty() || static_cast<unsigned char>(cell.front()) > '9') {  // letters: only inf and nan can follow
-    if (cell != "inf" && cell != "Inf" && cell != "INF" && cell != "infinity" && cell != "Infinity" && cell != "nan")
-      return std::nullopt;
-    return std::numeric_limits<double>::quiet_NaN();
-  }
-  const auto value = parse_number(cell);
-  if (!value) return std::nullopt;
-  if (!std::isfinite(*value)) {
-    // "1e999" is a number too large for a double; "-inf" is the absence of one.
-    const bool digits = cell.find_first_of("0123456789") != std::string_view::npos;
-    return digits ? std::copysign(cell_number_max, *value) : std::numeric_limits<double>::quiet_NaN();
-  }
-  return std::clamp(*value, -cell_number_max, cell_number_max);
+  double value = 0;
+  return read_cell_number(cell, value) ? std::optional(value) : std::nullopt;
+}
+
+double unusual_number_or_nan(std::string_view cell) {
+  double value = 0;
+  return !is_missing(cell) && read_unusual_number(cell, value) ? value : std::numeric_limits<double>::quiet_NaN();
 }
 
 std::string level_text(std::string_view cell) {

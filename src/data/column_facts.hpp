@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "data/csv.hpp"
 
@@ -24,5 +25,15 @@ struct ColumnFacts {
 };
 
 ColumnFacts column_facts(const CsvTable& table, std::size_t column, std::span<const std::uint32_t> rows);
+
+/// The facts of several columns; the table's blocks are split once for as many columns as scratch_bytes_max allows.
+/// `rows` ascend. `kinds_only`: just rows, missing, numbers, texts, first_text_row, low, high, which is faster.
+std::vector<ColumnFacts> facts_of_columns(const CsvTable& table, std::span<const std::size_t> columns,
+                                          std::span<const std::uint32_t> rows, bool kinds_only);
+
+/// Passes over a table of many blocks take so many columns at once that what they keep of them has this size or less.
+constexpr std::size_t scratch_bytes_max = std::size_t{2} << 30;
+/// How many columns a pass may take if it keeps so many bytes of each: one for a table of one block.
+std::size_t columns_per_pass(const CsvTable& table, std::size_t bytes_per_column);
 
 }  // namespace hone

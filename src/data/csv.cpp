@@ -3,42 +3,50 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cstring>
+#include <limits>
 #include <map>
 
 #include "base/check.hpp"
 #include "base/text.hpp"
 #include "data/cell.hpp"
-#include "data/gzip.hpp"
 
 namespace hone {
 
-/// One pass from left to right; quoted cells are unescaped where they stand.
+/// Goes through the whole text once, and notes where its blocks begin.
 class CsvReader {
  public:
-  CsvReader(std::string content, std::string_view name) : name_(name) { table_.text_ = std::move(content); }
+  CsvReader(DataText content, std::string_view name, const CsvLimits& limits) : name_(name), limits_(limits) {
+    table_.content_ = std::make_unique<DataText>(std::move(content));
+    table_.block_ = std::make_unique<CsvBlock>();
+  }
 
   Result<CsvTable> read() {
-    HONE_CHECK(table_.text_.size() <= data_file_bytes_max, "read_data_file() refuses larger files");
-    if (table_.text_.starts_with("\xEF\xBB\xBF")) at_ = 3;
-    if (table_.text_.find('\n') == std::string::npos)
-      std::replace(table_.text_.begin(), table_.text_.end(), '\r', '\n');
-    skip_empty_lines();
-    if (at_ >= table_.text_.size()) return refuse(fmt::format("'{}' holds no header and no rows", name_));
-    table_.separator_ = find_separator();
-    HONE_TRY_VOID(read_header());
-    HONE_TRY_VOID(read_rows());
+    std::string_view text = table_.content_->view();
+    if (text.find('\n') == std::string_view::npos && text.find('\r') != std::string_view::npos) {
+      if (table_.content_->is_mapped()) *table_.content_ = DataText(std::string(text));
+      std::string& owned = table_.content_->owned();
+      std::replace(owned.begin(), owned.end(), '\r', '\n');
+      text = owned;
+    }
+    CsvBlockStart start;
+    if (text.starts_with("\xEF\xBB\xBF")) start.byte = 3;
+    CsvSplitter begin(text, ',', name_);
+    begin.seek(start);
+    begin.skip_empty_lines();
+    if (begin.at_end()) return refuse(fmt::format("'{}' holds no header and no rows", name_));
+    table_.separator_ = find_separator(text.substr(begin.place().byte));
+    CsvSplitter splitter(text, table_.separator_, name_);
+    splitter.seek(begin.place());
+    HONE_TRY_VOID(read_header(splitter));
+    HONE_TRY_VOID(read_blocks(splitter, text));
     return std::move(table_);
   }
 
  private:
-  using Span = CsvTable::Span;
-
-  char find_separator() const {
+  static char find_separator(std::string_view text) {
     std::size_t commas = 0, semicolons = 0, tabs = 0;
     bool quoted = false;
-    for (std::size_t i = at_; i < table_.text_.size(); ++i) {
-      const char c = table_.text_[i];
+    for (const char c : text) {
       if (c == '"') quoted = !quoted;
       if (quoted) continue;
       if (c == '\n') break;
@@ -50,87 +58,15 @@ class CsvReader {
     return semicolons > commas ? ';' : ',';
   }
 
-  void skip_empty_lines() {
-    const std::string& text = table_.text_;
-    for (;;) {
-      if (at_ < text.size() && text[at_] == '\n')
-        at_ += 1;
-      else if (at_ + 1 < text.size() && text[at_] == '\r' && text[at_ + 1] == '\n')
-        at_ += 2;
-      else
-        return;
-      ++line_;
-    }
-  }
-
-  /// Reads one row into `cells`, leaves `at_` behind its line end.
-  Result<void> read_row(std::vector<Span>& cells) {
-    const char* const text = table_.text_.data();
-    const std::size_t size = table_.text_.size();
-    const char separator = table_.separator_;
-    for (;;) {
-      if (at_ < size && text[at_] == '"') {
-        HONE_TRY(const Span cell, read_quoted());
-        cells.push_back(cell);
-      } else {
-        const std::size_t begin = at_;
-        while (at_ < size && text[at_] != separator && text[at_] != '\n') ++at_;
-        std::size_t end = at_;
-        if (end > begin && text[end - 1] == '\r' && (at_ == size || text[at_] == '\n')) --end;
-        cells.push_back({static_cast<std::uint32_t>(begin), static_cast<std::uint32_t>(end - begin)});
-      }
-      if (at_ >= size) return {};
-      const char stop = text[at_++];
-      if (stop == '\n') {
-        ++line_;
-        return {};
-      }
-    }
-  }
-
-  /// `at_` is on the opening quote; leaves it on the separator, the LF, or at the end.
-  Result<Span> read_quoted() {
-    char* const text = table_.text_.data();
-    const std::size_t size = table_.text_.size(), first_line = line_;
-    const std::size_t begin = ++at_;
-    std::size_t write = begin;
-    for (;;) {
-      const void* found = std::memchr(text + at_, '"', size - at_);
-      if (!found)
-        return refuse(
-            fmt::format("'{}' line {}: a quote is opened and never closed; close it, or double quotes inside "
-                        "quoted text",
-                        name_, first_line));
-      const std::size_t quote = static_cast<std::size_t>(static_cast<const char*>(found) - text);
-      line_ += static_cast<std::size_t>(std::count(text + at_, text + quote, '\n'));
-      if (write != at_) std::memmove(text + write, text + at_, quote - at_);
-      write += quote - at_;
-      at_ = quote + 1;
-      if (at_ < size && text[at_] == '"') {
-        text[write++] = '"';
-        ++at_;
-        continue;
-      }
-      if (at_ + 1 < size && text[at_] == '\r' && text[at_ + 1] == '\n') ++at_;
-      if (at_ + 1 == size && text[at_] == '\r') ++at_;
-      if (at_ < size && text[at_] != table_.separator_ && text[at_] != '\n')
-        return refuse(
-            fmt::format("'{}' line {}: '{}' stands behind a closing quote; quotes inside quoted text are "
-                        "written twice",
-                        name_, line_, quoted(std::string_view(text + at_, std::min<std::size_t>(size - at_, 12)))));
-      return Span{static_cast<std::uint32_t>(begin), static_cast<std::uint32_t>(write - begin)};
-    }
-  }
-
-  Result<void> read_header() {
-    const std::size_t header_line = line_;
-    std::vector<Span> cells;
-    HONE_TRY_VOID(read_row(cells));
+  Result<void> read_header(CsvSplitter& splitter) {
+    const std::size_t header_line = splitter.place().line;
+    CsvBlock header;
+    HONE_TRY_VOID(splitter.read_header(header));
     bool all_values = true;
-    for (const Span cell : cells) {
-      const std::string_view text = trim({table_.text_.data() + cell.begin, cell.size});
+    for (std::size_t i = 0; i < header.cell_count; ++i) {
+      const std::string_view text = trim(header.text(header.cells[i]));
       all_values = all_values && (is_missing(text) || cell_number(text));
-      table_.names_.emplace_back(text.empty() ? fmt::format("unnamed_{}", table_.names_.size() + 1) : text);
+      table_.names_.emplace_back(text.empty() ? fmt::format("unnamed_{}", i + 1) : text);
     }
     if (all_values)
       return refuse(
@@ -148,30 +84,42 @@ class CsvReader {
     return {};
   }
 
-  Result<void> read_rows() {
-    const std::size_t columns = table_.names_.size();
-    const std::size_t left = table_.text_.size() - at_;
-    table_.cells_.reserve(std::min(left / 2 + 1, left / 6 + 1024 * columns));
-    for (skip_empty_lines(); at_ < table_.text_.size(); skip_empty_lines()) {
-      const std::size_t first_line = line_, before = table_.cells_.size();
-      HONE_TRY_VOID(read_row(table_.cells_));
-      const std::size_t count = table_.cells_.size() - before;
-      if (count != columns)
-        return refuse(fmt::format("'{}' line {}: {} where the header has {}; a value that holds '{}' must be quoted",
-                                  name_, first_line, count == 1 ? "1 cell" : fmt::format("{} cells", count), columns,
-                                  table_.separator_ == '\t' ? "a tab" : std::string(1, table_.separator_)));
-      table_.lines_.push_back(static_cast<std::uint32_t>(first_line));
+  Result<void> read_blocks(CsvSplitter& splitter, std::string_view text) {
+    const std::size_t columns = table_.columns();
+    const bool kept = text.size() <= limits_.kept_bytes;
+    const std::size_t bytes_max = kept ? text.size() : limits_.block_bytes;
+    CsvBlock& block = *table_.block_;
+    splitter.skip_empty_lines();
+    const std::size_t left = std::min(text.size() - splitter.place().byte, bytes_max);
+    block.reserve(std::min({left / 2 + 1, left / 6 + 1024 * columns, limits_.kept_cells + columns}));
+    while (!splitter.at_end()) {
+      table_.starts_.push_back(splitter.place());
+      HONE_TRY_VOID(splitter.read_block(block, columns, bytes_max, limits_.kept_cells, text.size()));
     }
+    table_.rows_ = splitter.place().row;
     return {};
   }
 
   std::string name_;
+  CsvLimits limits_;
   CsvTable table_;
-  std::size_t at_ = 0, line_ = 1;
 };
 
-Result<CsvTable> parse_csv(std::string content, std::string_view name) {
-  return CsvReader(std::move(content), name).read();
+void CsvTable::load_block_of(std::size_t row) const {
+  HONE_CHECK(row < rows_, "a row of the table");
+  const auto behind = std::upper_bound(starts_.begin(), starts_.end(), row,
+                                       [](std::size_t wanted, const CsvBlockStart& s) { return wanted < s.row; });
+  const std::string_view text = content_->view();
+  const std::size_t end = behind == starts_.end() ? text.size() : behind->byte;
+  const std::size_t row_end = behind == starts_.end() ? rows_ : behind->row;
+  CsvSplitter splitter(text, separator_, "");
+  splitter.seek(*(behind - 1));
+  const auto split = splitter.read_block(*block_, columns(), text.size(), std::numeric_limits<std::size_t>::max(), end);
+  HONE_CHECK(split && splitter.place().row == row_end, "a data file was changed while it was in use");
+}
+
+Result<CsvTable> parse_csv(DataText content, std::string_view name, const CsvLimits& limits) {
+  return CsvReader(std::move(content), name, limits).read();
 }
 
 }  // namespace hone

@@ -1,24 +1,34 @@
-/// Comma-separated values (RFC 4180), read in one pass over memory.
+/// Comma-separated values (RFC 4180): tables of text of any size, split into cells a block of rows at a time.
 #pragma once
 #include <cstdint>
+#include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/result.hpp"
+#include "data/csv_limits.hpp"
+#include "data/csv_splitter.hpp"
+#include "data/gzip.hpp"
 
 namespace hone {
 
-/// A table of text: one buffer, and where each cell lies in it.
+/// A table of text. Views of its cells last until a row of another block is asked for, so whoever keeps texts copies
+/// them. Tables of more than one block are for one thread at a time.
 class CsvTable {
  public:
-  std::size_t rows() const { return lines_.size(); }
+  CsvTable() = default;
+  CsvTable(CsvTable&&) = default;
+  CsvTable& operator=(CsvTable&&) = default;
+
+  std::size_t rows() const { return rows_; }
   std::size_t columns() const { return names_.size(); }
   const std::vector<std::string>& names() const { return names_; }
-  /// The cell without its quotes, blanks kept.
+  /// The cell without its quotes, blanks kept. Cost: a few ns within a block, else that of splitting a block.
   std::string_view raw(std::size_t row, std::size_t column) const {
-    const Span cell = cells_[row * names_.size() + column];
-    return {text_.data() + cell.begin, cell.size};
+    const CsvBlock& block = block_of(row);
+    return block.text(block.cells[(row - block.first_row) * names_.size() + column]);
   }
   /// The cell without blanks around it: what everything but the reader itself looks at.
   std::string_view cell(std::size_t row, std::size_t column) const {
@@ -27,30 +37,66 @@ class CsvTable {
     while (!text.empty() && is_blank(text.back())) text.remove_suffix(1);
     return text;
   }
+  /// How many bytes in front of `cell` (a view that is valid) may be read as well: see read_plain_decimal().
+  std::size_t readable_before(std::string_view cell) const { return block_->readable_before(cell); }
   /// Line of the file, from 1, on which the row begins.
-  std::size_t line(std::size_t row) const { return lines_[row]; }
+  std::size_t line(std::size_t row) const {
+    const CsvBlock& block = block_of(row);
+    return block.first_line + block.lines[row - block.first_row];
+  }
   char separator() const { return separator_; }
-  std::size_t text_bytes() const { return text_.size(); }
+  std::size_t text_bytes() const { return content_ ? content_->view().size() : 0; }
+  /// True if the text lies in a mapped file, not in this process's own memory.
+  bool is_mapped() const { return content_ && content_->is_mapped(); }
+
+  std::size_t blocks() const { return starts_.size(); }
+  /// The row behind the block of `row`.
+  std::size_t block_end(std::size_t row) const {
+    const CsvBlock& block = block_of(row);
+    return block.first_row + block.rows();
+  }
 
  private:
   friend class CsvReader;
-  struct Span {
-    std::uint32_t begin, size;
-  };
   static bool is_blank(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
+  const CsvBlock& block_of(std::size_t row) const {
+    if (row - block_->first_row >= block_->rows()) [[unlikely]]
+      load_block_of(row);
+    return *block_;
+  }
+  void load_block_of(std::size_t row) const;
 
-  std::string text_;
+  std::unique_ptr<DataText> content_;
   std::vector<std::string> names_;
-  std::vector<Span> cells_;           // (rows, columns) row-major
-  std::vector<std::uint32_t> lines_;  // (rows)
+  std::vector<CsvBlockStart> starts_;
+  std::unique_ptr<CsvBlock> block_;  // the one split last
+  std::size_t rows_ = 0;
   char separator_ = ',';
 };
+
+/// Calls use(first, some) for runs of `rows` (ascending) that lie in one block each, where `some` is
+/// rows.subspan(first, ...): so that every block is split once.
+template <class Use>
+void for_each_block(const CsvTable& table, std::span<const std::uint32_t> rows, Use&& use) {
+  for (std::size_t first = 0; first < rows.size();) {
+    if (table.blocks() == 1) return use(first, rows);
+    const std::size_t end = table.block_end(rows[first]);
+    std::size_t last = first;
+    while (last < rows.size() && rows[last] < end) ++last;
+    use(first, rows.subspan(first, last - first));
+    first = last;
+  }
+}
 
 /// Reads `content`: a header line, then rows of as many cells. Quoted cells may hold separators, line ends and doubled
 /// quotes; lines end with LF, CRLF or CR; empty lines are skipped; a byte order mark is skipped. The separator is the
 /// one of comma, semicolon and tab that stands most often in the header. An empty name becomes "unnamed_<position>".
-/// `name` is the file's name for messages. At most data_file_bytes_max bytes. Cost: linear, about 8 bytes per cell.
-/// Errors, each with its line: no header, duplicate names, ragged rows, an open quote, text behind a closing quote.
-Result<CsvTable> parse_csv(std::string content, std::string_view name);
+/// `name` is the file's name for messages. Cost: linear, about 1 ns per byte; memory: see CsvLimits (a text whose lines
+/// end with CR is copied if it is mapped). Errors, each with its line: no header, duplicate names, ragged rows, an open
+/// quote, text behind a closing quote, a row of 1 GiB, more than 2^32 - 1 rows.
+Result<CsvTable> parse_csv(DataText content, std::string_view name, const CsvLimits& limits = {});
+inline Result<CsvTable> parse_csv(std::string content, std::string_view name, const CsvLimits& limits = {}) {
+  return parse_csv(DataText(std::move(content)), name, limits);
+}
 
 }  // namespace hone

@@ -51,8 +51,8 @@ Result<bool> holds_idx(const std::string& path) {
   if (std::filesystem::is_directory(path, error)) return true;
   const std::string name = std::filesystem::path(path).filename().string();
   if (name.ends_with(".csv") || name.ends_with(".csv.gz")) return false;  // need not be read twice
-  HONE_TRY(const std::string content, read_data_file(path));
-  return is_idx(content);
+  HONE_TRY(const DataText content, open_data_file(path));
+  return is_idx(content.view());
 }
 
 }  // namespace

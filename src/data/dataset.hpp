@@ -10,9 +10,16 @@
 #include <vector>
 
 #include "base/result.hpp"
+#include "data/csv_limits.hpp"
 #include "data/features.hpp"
 
 namespace hone {
+
+/// From which sizes on a table is read in another way; results do not depend on it. Tests make them small.
+struct DataLimits {
+  CsvLimits csv;
+  std::size_t mapped_file_bytes_min = hone::mapped_file_bytes_min;
+};
 
 struct DataOptions {
   std::string path;          ///< CSV (.gz too), a folder or a file of IDX (.gz too), or the name of a known data set
@@ -24,6 +31,7 @@ struct DataOptions {
   std::string time_column;  ///< the latest rows are the sealed test, those before them validation, or ""
   std::uint64_t seed = 0;   ///< of the split
   double test_share = 0.2, validation_share = 0.2;  ///< of all rows; of the rest
+  DataLimits limits;
 };
 
 /// What was decided about one column, for people and for columns.json.

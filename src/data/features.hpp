@@ -5,19 +5,22 @@
 #include <string>
 #include <vector>
 
+#include "base/mapping.hpp"
+
 namespace hone {
 
 enum class Task { classification, regression };
 
-/// Dense numbers (scaled floats, or bytes as they stand in the file), and category indices for embeddings.
+/// Dense numbers (scaled floats, or bytes as they stand in the file), and category indices for embeddings. Large ones
+/// lie in temporary files (base/mapping.hpp).
 struct Features {
   std::size_t rows = 0;
   std::size_t dense_width = 0;
-  std::vector<float> dense;         ///< (rows, dense_width) row-major, or empty when `bytes` is used
-  std::vector<std::uint8_t> bytes;  ///< (rows, dense_width) row-major; a feature is byte_scale * byte + byte_shift
+  LargeVector<float> dense;         ///< (rows, dense_width) row-major, or empty when `bytes` is used
+  LargeVector<std::uint8_t> bytes;  ///< (rows, dense_width) row-major; a feature is byte_scale * byte + byte_shift
   float byte_scale = 1, byte_shift = 0;
   std::size_t category_width = 0;
-  std::vector<std::int32_t> categories;  ///< (rows, category_width); 0 stands for missing or unseen
+  LargeVector<std::int32_t> categories;  ///< (rows, category_width); 0 stands for missing or unseen
   bool is_bytes() const { return !bytes.empty(); }
 };
 

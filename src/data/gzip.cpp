@@ -82,21 +82,32 @@ Result<std::string> gunzip(std::string_view content, std::string_view name, std:
   return unpacked;
 }
 
+namespace {
+
+Result<std::string> unpack(std::string_view content, const std::string& path) {
+  HONE_TRY(std::string unpacked, gunzip(content, path, available_memory_bytes() / 2));
+  if (unpacked.empty()) return refuse(fmt::format("'{}' is empty once unpacked", path));
+  return unpacked;
+}
+
+}  // namespace
+
 Result<std::string> read_data_file(const std::string& path) {
   auto content = read_file(path);
   if (!content) return refuse(content.error().message);
   if (content->empty()) return refuse(fmt::format("'{}' is empty; a data file needs a header and rows", path));
-  if (is_gzip(*content)) {
-    const auto bytes_max = std::min<std::uint64_t>(data_file_bytes_max, available_memory_bytes() / 2);
-    HONE_TRY(std::string unpacked, gunzip(*content, path, bytes_max));
-    if (unpacked.empty()) return refuse(fmt::format("'{}' is empty once unpacked", path));
-    return unpacked;
+  if (is_gzip(*content)) return unpack(*content, path);
+  return std::move(*content);
+}
+
+Result<DataText> open_data_file(const std::string& path, std::size_t mapped_bytes_min) {
+  if (auto mapping = FileMapping::open(path, mapped_bytes_min)) {
+    if (!is_gzip(mapping->text())) return DataText(std::move(*mapping));
+    HONE_TRY(std::string unpacked, unpack(mapping->text(), path));
+    return DataText(std::move(unpacked));
   }
-  if (content->size() > data_file_bytes_max)
-    return refuse(fmt::format("'{}' has {}; at most {} can be read", path,
-                              bytes_text(static_cast<double>(content->size())),
-                              bytes_text(static_cast<double>(data_file_bytes_max))));
-  return content;
+  HONE_TRY(std::string content, read_data_file(path));
+  return DataText(std::move(content));
 }
 
 }  // namespace hone

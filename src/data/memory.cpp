@@ -7,6 +7,7 @@
 #include <fstream>
 #include <optional>
 
+#include "base/mapping.hpp"
 #include "base/text.hpp"
 
 namespace hone {
@@ -42,10 +43,14 @@ std::uint64_t available_memory_bytes() {
   return available;
 }
 
+double MemoryEstimate::encoded_bytes() const {
+  return 2 * 4.0 * static_cast<double>(rows) * static_cast<double>(dense_width + category_width);
+}
+
 double MemoryEstimate::bytes() const {
-  const double cells = static_cast<double>(rows) * static_cast<double>(columns);
-  const double encoded = 4.0 * static_cast<double>(rows) * static_cast<double>(dense_width + category_width);
-  return static_cast<double>(file_bytes) + 8 * cells + 2 * encoded;
+  const double cells = streamed ? 0 : static_cast<double>(rows) * static_cast<double>(columns);
+  const double encoded = can_spill ? std::min<double>(encoded_bytes(), array_memory_bytes_default) : encoded_bytes();
+  return static_cast<double>(file_bytes) + 8 * cells + encoded;
 }
 
 Result<void> check_memory(const std::string& path, const MemoryEstimate& need, std::uint64_t available_bytes) {

@@ -4,12 +4,13 @@
 #include <cmath>
 
 #include "base/check.hpp"
+#include "base/mapping.hpp"
 
 namespace hone {
 namespace {
 
 /// The value at `share` of an ascending list, between neighbours by their distance.
-double quantile(const std::vector<double>& sorted, double share) {
+double quantile(std::span<const double> sorted, double share) {
   const double place = share * static_cast<double>(sorted.size() - 1);
   const auto below = static_cast<std::size_t>(place);
   const double part = place - static_cast<double>(below);
@@ -18,7 +19,7 @@ double quantile(const std::vector<double>& sorted, double share) {
 }
 
 /// The value of more than half of an ascending list, if there is one and at least two others.
-std::optional<double> usual_value(const std::vector<double>& sorted) {
+std::optional<double> usual_value(std::span<const double> sorted) {
   const double middle = sorted[sorted.size() / 2];  // whoever has the majority has the middle
   const auto [first, last] = std::equal_range(sorted.begin(), sorted.end(), middle);
   if (2 * static_cast<std::size_t>(last - first) <= sorted.size()) return std::nullopt;
@@ -30,11 +31,11 @@ std::optional<double> usual_value(const std::vector<double>& sorted) {
 
 /// Where a heavy tail begins to bend, or 0: a third of the interquartile range, or of the usual distance from the
 /// median among those who differ from it.
-double bend_of(const std::vector<double>& sorted, double center) {
+double bend_of(std::span<const double> sorted, double center) {
   const double range = quantile(sorted, 0.75) - quantile(sorted, 0.25);
   const double furthest = std::max(center - sorted.front(), sorted.back() - center);
   if (range > 0) return furthest > heavy_tail_ranges * range ? range / 3 : 0;
-  std::vector<double> distances;
+  LargeVector<double> distances;
   for (const double value : sorted)
     if (value != center) distances.push_back(std::abs(value - center));
   std::sort(distances.begin(), distances.end());
@@ -58,7 +59,7 @@ float NumericScaling::apply(double value) const {
   return static_cast<float>(std::clamp((bent(value) - mean) / deviation, -numeric_limit, numeric_limit));
 }
 
-NumericScaling NumericScaling::fit(std::vector<double> numbers) {
+NumericScaling NumericScaling::fit_in_place(std::span<double> numbers) {
   HONE_CHECK(!numbers.empty(), "a column in use has values");
   std::sort(numbers.begin(), numbers.end());
   NumericScaling scaling;

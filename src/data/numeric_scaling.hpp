@@ -1,6 +1,7 @@
 /// Numbers of any range -> inputs of order one.
 #pragma once
 #include <optional>
+#include <span>
 #include <vector>
 
 namespace hone {
@@ -20,7 +21,9 @@ struct NumericScaling {
   bool is_far(double value) const;  ///< so far out that it was cut off
 
   /// `numbers`: any order, within +-cell_number_max, not empty. O(n log n).
-  static NumericScaling fit(std::vector<double> numbers);
+  static NumericScaling fit(std::vector<double> numbers) { return fit_in_place(numbers); }
+  /// The same without a copy: leaves other numbers behind.
+  static NumericScaling fit_in_place(std::span<double> numbers);
 };
 
 constexpr double numeric_limit = 10;

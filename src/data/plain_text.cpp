@@ -3,7 +3,11 @@
 #include <fmt/format.h>
 
 #include <array>
+#include <cstring>
 #include <utility>
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
 
 namespace hone {
 namespace {
@@ -50,10 +54,54 @@ std::string_view known_binary(std::string_view content) {
   return "";
 }
 
+/// What the bytes of a text are, counted.
+struct ByteKinds {
+  std::size_t controls = 0;                         // below a blank, but for tabs, line ends and form feeds
+  std::size_t first_zero = std::string_view::npos;  // counting ends there
+  bool ascii = true;
+};
+
+void count_byte(ByteKinds& kinds, std::string_view text, std::size_t at) {
+  const auto byte = static_cast<unsigned char>(text[at]);
+  if (byte == 0 && kinds.first_zero == std::string_view::npos) kinds.first_zero = at;
+  kinds.controls += byte < 0x20 && byte != '\t' && byte != '\n' && byte != '\r' && byte != '\f';
+  kinds.ascii = kinds.ascii && byte < 0x80;
+}
+
+ByteKinds byte_kinds(std::string_view text) {
+  ByteKinds kinds;
+  std::size_t at = 0;
+#ifdef __SSE2__
+  const auto all = [](char byte) { return _mm_set1_epi8(byte); };
+  int high = 0;
+  for (; at + 16 <= text.size() && kinds.first_zero == std::string_view::npos; at += 16) {
+    const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(text.data() + at));
+    const __m128i low = _mm_cmpeq_epi8(_mm_min_epu8(bytes, all(0x1F)), bytes);
+    const __m128i usual =
+        _mm_or_si128(_mm_or_si128(_mm_cmpeq_epi8(bytes, all('\t')), _mm_cmpeq_epi8(bytes, all('\n'))),
+                     _mm_or_si128(_mm_cmpeq_epi8(bytes, all('\r')), _mm_cmpeq_epi8(bytes, all('\f'))));
+    high |= _mm_movemask_epi8(bytes);
+    if (_mm_movemask_epi8(_mm_andnot_si128(usual, low)) != 0)
+      for (std::size_t i = at; i < at + 16; ++i) count_byte(kinds, text, i);
+  }
+  kinds.ascii = kinds.ascii && high == 0;
+#endif
+  for (; at < text.size() && kinds.first_zero == std::string_view::npos; ++at) count_byte(kinds, text, at);
+  return kinds;
+}
+
 }  // namespace
 
 bool is_utf8(std::string_view text) {
   for (std::size_t at = 0; at < text.size();) {
+    std::uint64_t eight = 0;
+    if (at + 8 <= text.size()) {
+      std::memcpy(&eight, text.data() + at, 8);
+      if ((eight & 0x8080808080808080u) == 0) {
+        at += 8;
+        continue;
+      }
+    }
     if (static_cast<unsigned char>(text[at]) < 0x80) {
       ++at;
       continue;
@@ -65,25 +113,22 @@ bool is_utf8(std::string_view text) {
   return true;
 }
 
-Result<std::string> plain_text(std::string content, std::string_view name, std::vector<std::string>& notes) {
-  if (const std::string_view what = known_binary(content); !what.empty())
+Result<DataText> plain_text(DataText content, std::string_view name, std::vector<std::string>& notes) {
+  const std::string_view text = content.view();
+  if (const std::string_view what = known_binary(text); !what.empty())
     return refuse(fmt::format("'{}' is not a CSV file but {}", name, what));
-  std::size_t strange = 0;
-  for (std::size_t i = 0; i < content.size(); ++i) {
-    const auto byte = static_cast<unsigned char>(content[i]);
-    if (byte == 0)
-      return refuse(fmt::format(
-          "'{}' is binary, not text: a zero byte stands at offset {}; a CSV or IDX file is needed", name, i));
-    strange += byte < 0x20 && byte != '\t' && byte != '\n' && byte != '\r' && byte != '\f';
-  }
-  if (strange * 20 > content.size())
+  const ByteKinds kinds = byte_kinds(text);
+  if (kinds.first_zero != std::string_view::npos)
+    return refuse(fmt::format("'{}' is binary, not text: a zero byte stands at offset {}; a CSV or IDX file is needed",
+                              name, kinds.first_zero));
+  if (kinds.controls * 20 > text.size())
     return refuse(
         fmt::format("'{}' is binary, not text: {} control characters in {} bytes; a CSV or IDX file is needed", name,
-                    strange, content.size()));
-  if (is_utf8(content)) return content;
+                    kinds.controls, text.size()));
+  if (kinds.ascii || is_utf8(text)) return content;
   std::string converted;
-  converted.reserve(content.size() + content.size() / 8);
-  for (const char c : content) {
+  converted.reserve(text.size() + text.size() / 8);
+  for (const char c : text) {
     const auto byte = static_cast<unsigned char>(c);
     if (byte < 0x80) {
       converted += c;
@@ -93,7 +138,7 @@ Result<std::string> plain_text(std::string content, std::string_view name, std::
     }
   }
   notes.push_back(fmt::format("'{}' is not UTF-8: read as Latin-1", name));
-  return converted;
+  return DataText(std::move(converted));
 }
 
 }  // namespace hone

@@ -4,8 +4,13 @@
 #include <cmath>
 #include <limits>
 #include <map>
+#include <numeric>
+#include <unordered_map>
 
+#include "base/mapping.hpp"
 #include "data/cell.hpp"
+#include "data/column_facts.hpp"
+#include "data/distinct.hpp"
 
 namespace hone {
 namespace {
@@ -31,21 +36,35 @@ bool running_number(std::span<const double> values) {
   return true;
 }
 
-/// Numbers as they are, other texts by equality; a running number says nothing.
-double column_order(const CsvTable& table, const TargetColumn& target, std::size_t column) {
-  std::vector<double> numbers;
-  std::vector<std::int32_t> labels;
-  std::map<std::string_view, std::int32_t> seen;
+/// A column as numbers (NaN where there is none), and each cell's text as a key.
+struct ColumnCells {
+  LargeVector<double> numbers;
+  LargeVector<std::uint64_t> keys;
   std::size_t texts = 0;
-  for (const std::uint32_t row : target.rows) {
-    const std::string_view cell = table.cell(row, column);
-    const auto number = is_missing(cell) ? std::numeric_limits<double>::quiet_NaN() : cell_number(cell);
-    texts += !number;
-    numbers.push_back(number.value_or(std::numeric_limits<double>::quiet_NaN()));
-    labels.push_back(seen.emplace(cell, static_cast<std::int32_t>(seen.size())).first->second);
+
+  void add(std::string_view cell) {
+    double number = std::numeric_limits<double>::quiet_NaN();
+    texts += !read_cell_number(cell, number) && !is_missing(cell);
+    numbers.push_back(number);
+    keys.push_back(text_key(cell));
   }
-  if (texts == 0) return running_number(numbers) ? 0 : neighbour_correlation(numbers);
-  return seen.size() * 2 > target.rows.size() ? 0 : neighbour_agreement(labels);
+};
+
+/// Texts numbered as they first occur; nothing if more than half of them differ.
+std::vector<std::int32_t> number_texts(std::span<const std::uint64_t> keys) {
+  std::vector<std::int32_t> labels;
+  std::unordered_map<std::uint64_t, std::int32_t> seen;  // its order is never used
+  for (const std::uint64_t key : keys) {
+    labels.push_back(seen.emplace(key, static_cast<std::int32_t>(seen.size())).first->second);
+    if (seen.size() * 2 > keys.size()) return {};
+  }
+  return labels;
+}
+
+/// Numbers as they are, other texts by equality; a running number says nothing.
+double column_order(const ColumnCells& cells) {
+  if (cells.texts == 0) return running_number(cells.numbers) ? 0 : neighbour_correlation(cells.numbers);
+  return neighbour_agreement(number_texts(cells.keys));
 }
 
 }  // namespace
@@ -90,12 +109,27 @@ RowOrder find_row_order(const CsvTable& table, const TargetColumn& target, std::
   order.ordered = order.target_correlation > order_correlation && !sorted_by_target(target);
   if (order.ordered || order.target_correlation > order_correlation) return order;
   // The first columns are enough for a hint, and keep wide files cheap.
-  for (std::size_t column = 0; column < std::min<std::size_t>(table.columns(), 200); ++column) {
-    if (column == target_column) continue;
-    const double correlation = column_order(table, target, column);
-    if (correlation > order_correlation && correlation > order.column_correlation) {
-      order.alike_column = table.names()[column];
-      order.column_correlation = correlation;
+  std::vector<std::size_t> columns(std::min<std::size_t>(table.columns(), 200));
+  std::iota(columns.begin(), columns.end(), std::size_t{0});
+  std::erase(columns, target_column);
+  const std::size_t step = columns_per_pass(table, 16 * target.rows.size());
+  for (std::size_t from = 0; from < columns.size(); from += step) {
+    const auto some = std::span(columns).subspan(from, std::min(step, columns.size() - from));
+    std::vector<ColumnCells> cells(some.size());
+    for (ColumnCells& column : cells) {
+      column.numbers.reserve(target.rows.size());
+      column.keys.reserve(target.rows.size());
+    }
+    for_each_block(table, target.rows, [&](std::size_t, std::span<const std::uint32_t> rows) {
+      for (std::size_t c = 0; c < some.size(); ++c)
+        for (const std::uint32_t row : rows) cells[c].add(table.cell(row, some[c]));
+    });
+    for (std::size_t c = 0; c < some.size(); ++c) {
+      const double correlation = column_order(cells[c]);
+      if (correlation > order_correlation && correlation > order.column_correlation) {
+        order.alike_column = table.names()[some[c]];
+        order.column_correlation = correlation;
+      }
     }
   }
   return order;

@@ -28,11 +28,11 @@ struct HashedTable {
   std::uint64_t hash = 0;
 };
 
-Result<HashedTable> read_hashed(const std::string& path, std::vector<std::string>& notes) {
-  HONE_TRY(std::string content, read_data_file(path));
-  const std::uint64_t hash = hash64(content);
-  HONE_TRY(std::string text, plain_text(std::move(content), path, notes));
-  HONE_TRY(CsvTable table, parse_csv(std::move(text), path));
+Result<HashedTable> read_hashed(const std::string& path, const DataLimits& limits, std::vector<std::string>& notes) {
+  HONE_TRY(DataText content, open_data_file(path, limits.mapped_file_bytes_min));
+  const std::uint64_t hash = hash64(content.view());
+  HONE_TRY(DataText text, plain_text(std::move(content), path, notes));
+  HONE_TRY(CsvTable table, parse_csv(std::move(text), path, limits.csv));
   if (table.separator() != ',')
     notes.push_back(fmt::format("'{}' is separated by {}", path, table.separator() == '\t' ? "tabs" : "semicolons"));
   return HashedTable{std::move(table), hash};
@@ -101,8 +101,7 @@ class TableDataset final : public Dataset {
 
  private:
   EncodedPart part(const TableEncoder& encoder, const std::vector<std::uint32_t>& rows) const {
-    return {encoder.encode(parts_.main, columns_used_, rows),
-            encode_targets(parts_.main, parts_.target_column, rows, encoder.target()).targets};
+    return encoder.encode_part(parts_.main, columns_used_, rows, parts_.target_column);
   }
 
   void make_final() const {
@@ -116,9 +115,7 @@ class TableDataset final : public Dataset {
       HONE_CHECK(columns, "the sealed file was matched when it was loaded");
       const auto& names = table.names();
       const auto target = std::find(names.begin(), names.end(), encoder->target().name) - names.begin();
-      final_.test = {
-          encoder->encode(table, *columns, parts_.sealed_rows),
-          encode_targets(table, static_cast<std::size_t>(target), parts_.sealed_rows, encoder->target()).targets};
+      final_.test = encoder->encode_part(table, *columns, parts_.sealed_rows, static_cast<std::size_t>(target));
     } else {
       final_.test = part(*encoder, parts_.split.test);
     }
@@ -184,7 +181,7 @@ void note_target(TableParts& parts, bool task_given) {
 /// The file that is the sealed part: its columns must fit, its targets must be known. Nothing else is read from it.
 Result<void> read_sealed(TableParts& parts, const DataOptions& options, const TableEncoder& encoder,
                          std::string& hashes) {
-  HONE_TRY(HashedTable sealed, read_hashed(options.test, parts.notes));
+  HONE_TRY(HashedTable sealed, read_hashed(options.test, options.limits, parts.notes));
   hashes += fmt::format(" {:016x}", sealed.hash);
   const CsvTable& table = sealed.table;
   HONE_TRY(const std::size_t column, find_column(table, encoder.target().name, "the target", options.test));
@@ -216,11 +213,26 @@ Result<void> read_sealed(TableParts& parts, const DataOptions& options, const Ta
   return {};
 }
 
+/// Will text, cells and both encodings fit?
+Result<void> check_room(const TableParts& parts, const TableEncoder& encoder, const std::string& path) {
+  const auto held = [](const CsvTable& table) { return table.is_mapped() ? 0 : table.text_bytes(); };
+  MemoryEstimate need{.file_bytes = held(parts.main) + (parts.sealed ? held(*parts.sealed) : 0),
+                      .rows = parts.main.rows() + (parts.sealed ? parts.sealed->rows() : 0),
+                      .columns = parts.main.columns(),
+                      .dense_width = encoder.dense_width(),
+                      .category_width = encoder.cardinalities().size(),
+                      .streamed = parts.main.blocks() > 1};
+  need.can_spill = can_spill(need.encoded_bytes());
+  return check_memory(path, need, available_memory_bytes() + held(parts.main));
+}
+
 /// Values so far out that the scaling cuts them off are named.
 void note_far_values(TableParts& parts, const TableEncoder& encoder) {
+  std::vector<std::size_t> columns;
+  for (const ColumnPlan& plan : parts.plans.used) columns.push_back(plan.column);
+  const auto all = encoder.far_values(parts.main, columns, parts.target.rows);
   for (std::size_t c = 0; c < parts.plans.used.size(); ++c) {
-    if (parts.plans.used[c].role != ColumnRole::numeric) continue;
-    const auto far = encoder.far_values(parts.main, c, parts.plans.used[c].column, parts.target.rows);
+    const auto& far = all[c];
     if (far.count == 0) continue;
     const std::string text =
         fmt::format("{} far out (line {}: {}), drawn in by scaling",
@@ -236,7 +248,7 @@ void note_far_values(TableParts& parts, const TableEncoder& encoder) {
 
 Result<std::unique_ptr<Dataset>> load_table(const DataOptions& options) {
   TableParts parts;
-  HONE_TRY(HashedTable main, read_hashed(options.path, parts.notes));
+  HONE_TRY(HashedTable main, read_hashed(options.path, options.limits, parts.notes));
   parts.main = std::move(main.table);
   std::string hashes = fmt::format("{:016x}", main.hash);
   HONE_TRY(parts.target_column, find_target(parts.main, options));
@@ -256,13 +268,7 @@ Result<std::unique_ptr<Dataset>> load_table(const DataOptions& options) {
   HONE_TRY(parts.plans, plan_columns(parts.main, parts.split.train, parts.target.rows, request, options.path));
   TableEncoder encoder = TableDataset::fit(parts, parts.split.train);
   if (!options.test.empty()) HONE_TRY_VOID(read_sealed(parts, options, encoder, hashes));
-  HONE_TRY_VOID(check_memory(options.path,
-                             {.file_bytes = parts.main.text_bytes() + (parts.sealed ? parts.sealed->text_bytes() : 0),
-                              .rows = parts.main.rows() + (parts.sealed ? parts.sealed->rows() : 0),
-                              .columns = parts.main.columns(),
-                              .dense_width = encoder.dense_width(),
-                              .category_width = encoder.cardinalities().size()},
-                             available_memory_bytes() + parts.main.text_bytes()));
+  HONE_TRY_VOID(check_room(parts, encoder, options.path));
   note_far_values(parts, encoder);
   parts.notes.push_back(fmt::format("rows: {}{}",
                                     parts_text(parts.split.train.size(), parts.split.validation.size(),

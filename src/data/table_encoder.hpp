@@ -7,27 +7,12 @@
 #include <string>
 #include <vector>
 
+#include "data/column_code.hpp"
 #include "data/column_plan.hpp"
 #include "data/csv.hpp"
 #include "data/dataset.hpp"
-#include "data/numeric_scaling.hpp"
 
 namespace hone {
-
-/// One column as inputs. Which fields count depends on `role`.
-struct ColumnCode {
-  std::string name;
-  ColumnRole role = ColumnRole::numeric;
-  bool indicator = false;           ///< numeric, categorical, date: values were missing, an input says where
-  NumericScaling scaling;           ///< numeric
-  std::vector<std::string> levels;  ///< categorical, embedding: ascending; level i of an embedding is index i + 1
-  DateOrder order = DateOrder::year_first;
-  /// date: year, month, weekday, hour; a part that never changed in training is left out
-  std::array<std::optional<NumericScaling>, 4> parts;
-
-  std::size_t dense_width() const;
-  bool is_embedding() const { return role == ColumnRole::embedding; }
-};
 
 constexpr std::array<const char*, 4> date_part_names{"year", "month", "weekday", "hour"};
 
@@ -42,17 +27,24 @@ class TableEncoder final : public Encoder {
   /// Where each column of the encoder stands in `table`. Errors: columns that are missing, or hold mostly text where
   /// numbers or dates are needed; all of them are named. `path` is for messages.
   Result<std::vector<std::size_t>> match(const CsvTable& table, const std::string& path) const;
-  /// `columns` from match(). Cost: linear in the cells.
+  /// `columns` from match(); `target_column` of the table, or no_target: then there are no targets. `rows` ascend.
+  /// Cost: linear in the cells.
+  EncodedPart encode_part(const CsvTable& table, std::span<const std::size_t> columns,
+                          std::span<const std::uint32_t> rows, std::size_t target_column) const;
   Features encode(const CsvTable& table, std::span<const std::size_t> columns,
-                  std::span<const std::uint32_t> rows) const;
+                  std::span<const std::uint32_t> rows) const {
+    return encode_part(table, columns, rows, no_target).features;
+  }
+  static constexpr std::size_t no_target = static_cast<std::size_t>(-1);
 
-  /// Values of numeric column `c` (number within the encoder) so far from its centre that the scaling cuts them off.
+  /// Values of a numeric column so far from its centre that the scaling cuts them off.
   struct FarValues {
     std::size_t count = 0;
     std::uint32_t row = 0;  ///< the first of them
   };
-  FarValues far_values(const CsvTable& table, std::size_t c, std::size_t column,
-                       std::span<const std::uint32_t> rows) const;
+  /// One for each column of the encoder; `columns` from match(), `rows` ascend.
+  std::vector<FarValues> far_values(const CsvTable& table, std::span<const std::size_t> columns,
+                                    std::span<const std::uint32_t> rows) const;
 
   std::string to_json() const override;
   const TargetInfo& target() const override { return target_; }

@@ -55,4 +55,17 @@ class LabelIndex {
   std::map<std::string, std::int32_t, std::less<>> by_text_;
 };
 
+/// encode_targets(), cell by cell. `info` must outlive it.
+class TargetEncoder {
+ public:
+  explicit TargetEncoder(const TargetInfo& info) : info_(info), index_(info.classes) {}
+  void add(std::uint32_t row, std::string_view cell);
+  EncodedTargets finish() { return std::move(encoded_); }
+
+ private:
+  const TargetInfo& info_;
+  LabelIndex index_;
+  EncodedTargets encoded_;
+};
+
 }  // namespace hone

@@ -1,5 +1,6 @@
 // Encoders as JSON: round trips, and hostile input.
 #include <cstring>
+#include <span>
 
 #include "base/rng.hpp"
 #include "data/helpers.hpp"
@@ -27,7 +28,7 @@ std::unique_ptr<Encoder> read_back(const Encoder& encoder) {
 }
 
 /// Bits, not values: -0 and 0 differ.
-bool same_bits(const std::vector<float>& a, const std::vector<float>& b) {
+bool same_bits(std::span<const float> a, std::span<const float> b) {
   return a.size() == b.size() && (a.empty() || std::memcmp(a.data(), b.data(), a.size() * sizeof(float)) == 0);
 }
 

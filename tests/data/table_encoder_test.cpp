@@ -45,7 +45,8 @@ std::string with_probe(const std::function<std::string(std::uint32_t)>& cell, co
 
 std::vector<float> probe_of(const Fitted& fitted, std::size_t row) {
   const std::uint32_t rows[] = {static_cast<std::uint32_t>(row)};
-  return fitted.encode(rows).dense;
+  const Features features = fitted.encode(rows);
+  return {features.dense.begin(), features.dense.end()};
 }
 
 TEST(TableEncoder, NumbersAndMissingValues) {
