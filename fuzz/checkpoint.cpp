@@ -30,7 +30,7 @@ struct SmallRun {
     spec.cardinalities = {3};
     spec.embedding_widths = {2};
     spec.hidden = {3};
-    spec.batch_norm = true;
+    spec.norm = NormKind::batch;
     spec.numeric_columns = {1};
     spec.numeric_bins = 4;
     spec.activation = *find_activation("relu");

@@ -28,7 +28,7 @@ std::string right_content() {
   spec.numeric_columns = {0};
   spec.numeric_bins = 3;
   spec.hidden = {3, 2};
-  spec.batch_norm = true;
+  spec.norm = NormKind::batch;
   spec.activation = *find_activation("relu");
   spec.outputs = 3;
   Features features;

@@ -97,17 +97,17 @@ bool can_spill(double bytes) {
 namespace mapping_detail {
 
 void* allocate_array(std::size_t bytes) noexcept {
-  if (bytes < counted_bytes_min) return ::operator new(bytes, std::nothrow);
+  if (bytes < counted_bytes_min) return std::malloc(bytes);
   Arrays& all = arrays();
   const std::lock_guard lock(all.mutex);
-  if (bytes < all.counted_min()) return ::operator new(bytes, std::nothrow);
+  if (bytes < all.counted_min()) return std::malloc(bytes);
   void* memory = nullptr;
   bool in_file = false;
   if (all.in_memory + bytes > all.memory_max) {
     memory = map_temporary(bytes);
     in_file = memory != nullptr;
   }
-  if (!memory) memory = ::operator new(bytes, std::nothrow);
+  if (!memory) memory = std::malloc(bytes);
   if (!memory) return nullptr;
   (in_file ? all.in_files : all.in_memory) += bytes;
   all.in_file[memory] = in_file;
@@ -115,18 +115,18 @@ void* allocate_array(std::size_t bytes) noexcept {
 }
 
 void free_array(void* memory, std::size_t bytes) noexcept {
-  if (bytes < counted_bytes_min) return ::operator delete(memory);
+  if (bytes < counted_bytes_min) return std::free(memory);
   Arrays& all = arrays();
   const std::lock_guard lock(all.mutex);
   const auto found = all.in_file.find(memory);
-  if (found == all.in_file.end()) return ::operator delete(memory);  // too small to be counted when it was made
+  if (found == all.in_file.end()) return std::free(memory);  // too small to be counted when it was made
   const bool in_file = found->second;
   all.in_file.erase(found);
   (in_file ? all.in_files : all.in_memory) -= bytes;
   if (in_file)
     ::munmap(memory, bytes);
   else
-    ::operator delete(memory);
+    std::free(memory);
 }
 
 }  // namespace mapping_detail

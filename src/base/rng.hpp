@@ -20,6 +20,7 @@ enum class RngPurpose : std::uint32_t {
   simulation = 6,
   scramble = 7,
   run_seed = 8,
+  mixup = 9,
 };
 
 /// Philox4x32-10, a counter-based generator: number `index` of a stream is a pure function of

@@ -35,6 +35,7 @@ constexpr FlagRow flags[] = {
     {"--trials", "", "N", "total trials of the study"},
     {"--epochs", "", "R", "epochs of a full training", "9 to 81 by the budget, 27 without one"},
     {"--ensemble", "", "N", "networks of the final model, one thread each", "one per job, at most 4"},
+    {"--folds", "", "K", "one network for each of K folds instead, trained on the others, judged by it", "none"},
     {"--jobs", "-j", "N", "trials at once, one thread each", "all cores"},
     {"--seed", "", "N", "same seed, same study (with -j 1 and --trials)", "0"},
     {"--sampler", "", "NAME", "see `hone samplers`", "auto"},

@@ -31,7 +31,10 @@ Result<void> write_files(FitRun& run, const TrialRecord& winner, const FitFinal&
       "Repeat it: hone fit best.toml"};
   StudyFile file = run.setup.file;
   file.fit_max_step = run.study.record().max_step;
-  file.ensemble = run.setup.members;
+  if (run.setup.folds > 0)
+    file.folds = run.setup.folds;
+  else
+    file.ensemble = run.setup.members;
   HONE_TRY_VOID(write_file(out / "best.toml", best_toml(file, winner.configuration, comment)));
   HONE_TRY_VOID(write_file(out / "trials.csv", trials_csv(run.study.trials(), run.study.record().metrics)));
   return write_file(out / "columns.json", columns_json(*run.setup.dataset));
@@ -53,7 +56,7 @@ Result<FitFinal> finish_fit(FitRun& run, const TrialRecord& winner) {
   remove_abandoned(setup.out);
   FitFinal result;
   result.trial = winner.number;
-  result.epochs = final_cost(winner, setup.metric->maximize, 1).epochs;
+  result.epochs = final_cost(winner, setup, run.study.record().max_step).epochs;
   result.validation = shown_value(winner);
   result.trials = static_cast<std::int64_t>(run.study.trials().size());
   result.time_seconds = setup.time_seconds.value_or(0);
@@ -68,17 +71,21 @@ Result<FitFinal> finish_fit(FitRun& run, const TrialRecord& winner) {
   request.epochs = result.epochs;
   request.max_step = run.study.record().max_step;
   request.members = setup.members;
+  request.folds = setup.folds;
+  request.metric = setup.metric;
+  request.jobs = setup.jobs;
   request.checkpoints = run.checkpoints;
   const double start = run.elapsed_seconds();
+  const std::int64_t all_epochs = request.folds > 0 ? request.max_step : request.epochs;
   std::int64_t first_epoch = -1;                // where an earlier, killed attempt had come to
   request.progress = [&](std::int64_t epoch) {  // one thread at a time
     if (first_epoch < 0) first_epoch = epoch;
     ProgressState state = run.state("final training");
     state.phase_step = epoch;
-    state.phase_steps = request.epochs;
+    state.phase_steps = all_epochs;
     if (epoch > first_epoch)
       state.phase_seconds_left = (run.elapsed_seconds() - start) / static_cast<double>(epoch - first_epoch) *
-                                 static_cast<double>(request.epochs - epoch);
+                                 static_cast<double>(all_epochs - epoch);
     run.progress.update(state);
   };
   auto trained = train_final(*setup.dataset, request);
@@ -105,7 +112,7 @@ Result<FitFinal> finish_fit(FitRun& run, const TrialRecord& winner) {
   look.trial = winner.number;
   look.detail = fmt::format("sealed test {} {}", setup.metric->name, number_text(result.test));
   HONE_TRY_VOID(store.log(run.study.record().id, look));
-  for (std::int64_t m = 0; m < setup.members; ++m)
+  for (std::int64_t m = 0; m < setup.networks(); ++m)
     std::filesystem::remove(run.checkpoints / fmt::format("final-{}.checkpoint", m), ignored);
   return result;
 }

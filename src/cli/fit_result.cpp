@@ -111,8 +111,13 @@ void print_table(const FitSetup& setup, Study& study, const FitFinal& result, do
   for (const auto& [other, value] : result.metrics)
     if (other != metric) others.push_back(fmt::format("{} {}", other, short_number(value)));
   if (!others.empty()) fmt::print("{}", with_heading("", join(others, ", "), width));
-  fmt::print("model       {} ({}, trained on training and validation rows for {} epochs)\n\n", result.model,
-             setup.members == 1 ? "one network" : fmt::format("the mean of {} networks", setup.members), result.epochs);
+  const std::string how =
+      setup.folds > 0 ? fmt::format("the mean of {} networks, each trained on all folds but one", setup.folds)
+      : setup.members == 1
+          ? fmt::format("one network, trained on training and validation rows for {} epochs", result.epochs)
+          : fmt::format("the mean of {} networks, trained on training and validation rows for {} epochs", setup.members,
+                        result.epochs);
+  fmt::print("model       {} ({})\n\n", result.model, how);
 
   const std::string data = shell_word(setup.file.data.path.value_or("DATA"));
   const std::string storage =

@@ -86,7 +86,8 @@ ProgressState FitRun::state(std::string phase) const {
   return state;
 }
 
-FinalCost final_cost(const TrialRecord& trial, bool maximize, double rows_ratio) {
+FinalCost final_cost(const TrialRecord& trial, const FitSetup& setup, std::int64_t max_step) {
+  const bool maximize = setup.metric->maximize;
   FinalCost cost;
   if (trial.runs.empty() || trial.runs[0].reports.empty()) return cost;
   const auto& reports = trial.runs[0].reports;
@@ -96,15 +97,19 @@ FinalCost final_cost(const TrialRecord& trial, bool maximize, double rows_ratio)
   };
   const auto best = std::ranges::min_element(reports, better);
   cost.epochs = best->step;
-  cost.seconds =
-      trial.seconds / static_cast<double>(reports.back().step) * static_cast<double>(cost.epochs) * rows_ratio;
+  const double epoch_seconds = trial.seconds / static_cast<double>(reports.back().step) * rows_ratio(*setup.dataset);
+  cost.seconds = epoch_seconds * static_cast<double>(cost.epochs);
+  if (setup.folds > 0) {  // each on all rows but its own, all epochs, so many at once as there are jobs
+    const auto folds = static_cast<double>(setup.folds);
+    const double rounds = std::ceil(folds / static_cast<double>(setup.jobs));
+    cost.seconds = epoch_seconds * static_cast<double>(max_step) * rounds * (folds - 1) / folds;
+  }
   return cost;
 }
 
 Result<std::string> search(FitRun& run) {
   NativeNetworkRunner runner(*run.setup.dataset, run.setup.fixed, *run.setup.metric);
-  const bool maximize = run.setup.metric->maximize;
-  const double ratio = rows_ratio(*run.setup.dataset);
+  const std::int64_t max_step = run.study.record().max_step;
   double saved_at = 0;
   bool time_is_up = false, hopeless = false;
   RunLoopOptions options;
@@ -121,7 +126,7 @@ Result<std::string> search(FitRun& run) {
       (void)run.study.store().set_attribute(run.study.record().id, "seconds_used", number_text(run.used_seconds()));
     }
     double reserve = closing_seconds(run);
-    if (const auto best = run.study.best()) reserve += final_margin * final_cost(*best, maximize, ratio).seconds;
+    if (const auto best = run.study.best()) reserve += final_margin * final_cost(*best, run.setup, max_step).seconds;
     time_is_up = run.left_seconds() <= reserve;
     hopeless = run.study.counts().failed >= hopeless_failures && !run.study.best();
     return time_is_up || hopeless;
@@ -156,10 +161,10 @@ Result<TrialRecord> choose_winner(FitRun& run) {
                                                        failed, join(shown, "; ")));
   }
   if (!std::isfinite(run.left_seconds())) return trials[ranked.front()];
-  const double ratio = rows_ratio(*run.setup.dataset);
+  const std::int64_t max_step = run.study.record().max_step;
   const double allowed = 1.03 * *run.setup.time_seconds - run.used_seconds() - closing_seconds(run);
   for (const std::size_t index : ranked) {
-    const FinalCost cost = final_cost(trials[index], maximize, ratio);
+    const FinalCost cost = final_cost(trials[index], run.setup, max_step);
     if (cost.seconds > allowed) continue;
     if (index != ranked.front())
       run.progress.note(
@@ -168,7 +173,7 @@ Result<TrialRecord> choose_winner(FitRun& run) {
     return trials[index];
   }
   return trials[*std::ranges::min_element(
-      ranked, {}, [&](std::size_t index) { return final_cost(trials[index], maximize, ratio).seconds; })];
+      ranked, {}, [&](std::size_t index) { return final_cost(trials[index], run.setup, max_step).seconds; })];
 }
 
 }  // namespace hone

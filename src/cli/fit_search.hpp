@@ -44,6 +44,6 @@ struct FinalCost {
   std::int64_t epochs = 0;
   double seconds = 0;
 };
-FinalCost final_cost(const TrialRecord& trial, bool maximize, double rows_ratio);
+FinalCost final_cost(const TrialRecord& trial, const FitSetup& setup, std::int64_t max_step);
 
 }  // namespace hone

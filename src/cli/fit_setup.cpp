@@ -219,6 +219,11 @@ Result<void> read_search(const Arguments& arguments, const StudyFile& given, Fit
   setup.members = members              ? *members
                   : given.ensemble > 1 ? given.ensemble
                                        : std::min(setup.jobs, members_by_default_max);
+  HONE_TRY(const auto folds, arguments.integer("--folds", 2, 64));
+  setup.folds = folds.value_or(given.folds);
+  if (setup.folds > 0 && members) return refuse("--folds makes one network for each fold: leave --ensemble out");
+  if (setup.folds > 0 && (arguments.has("--split-by") || arguments.has("--time-column")))
+    return refuse("--folds draws rows at random, which --split-by and --time-column forbid: leave it out");
   // A whole process that was killed says nothing against its trials: they go on from their checkpoints.
   setup.options.retries = 1'000'000;
   return {};

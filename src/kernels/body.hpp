@@ -4,6 +4,7 @@
 #include "kernels/body_activations.hpp"
 #include "kernels/body_layers.hpp"
 #include "kernels/body_parzen.hpp"
+#include "kernels/body_rows.hpp"
 #include "kernels/body_updates.hpp"
 
 namespace hone {
@@ -29,6 +30,13 @@ constexpr Kernels make_kernels(const char* name) {
           norm_train,
           norm_predict,
           norm_backward,
+          layer_norm,
+          layer_norm_backward,
+          affine_columns,
+          affine_gradients,
+          waves,
+          add_columns,
+          mix_rows,
           {update<UpdateKernel::sgd>, update<UpdateKernel::momentum>, update<UpdateKernel::nesterov>,
            update<UpdateKernel::rmsprop>, update<UpdateKernel::adam>},
           add_each,

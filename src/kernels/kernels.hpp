@@ -80,6 +80,49 @@ struct BatchNorm {
   float *gamma_gradient, *beta_gradient;
 };
 
+/// Normalisation of each row over its first `columns` columns (Ba, Kiros, Hinton 2016): z becomes gamma * normalised +
+/// beta. Sums run over whole panels in order, then through the fixed tree.
+struct LayerNorm {
+  float* z;  ///< in: sums of the layer; out: gamma * normalised + beta. Padding must be 0 and stays so
+  std::size_t stride, rows, columns;
+  float* normalised;          ///< kept for backward, padding 0; may be null in prediction
+  float* inverse_deviation;   ///< (rows), kept for backward; may be null in prediction
+  const float *gamma, *beta;  ///< padding 0
+  float epsilon;
+  float* gradient;  ///< backward: in dL/d(output), out dL/dz
+  float *gamma_gradient, *beta_gradient;
+};
+
+/// out = a * factor (+ shift), column by column: what tells the members of an ensemble apart. `out` may be a.
+struct AffineColumns {
+  const float* a;
+  std::size_t a_stride, rows, panels;
+  const float* factor;  ///< (16 panels)
+  const float* shift;   ///< (16 panels), or null
+  float* out;
+  std::size_t out_stride;
+};
+/// Its gradients: of the factor, sums over rows of gradient * a; of the shift, sums of the gradient; then the gradient
+/// itself times the factor.
+struct AffineGradients {
+  const float* a;
+  std::size_t a_stride, rows, panels;
+  const float* factor;
+  float* gradient;  ///< in: dL/d(out); out: dL/da
+  std::size_t gradient_stride;
+  float *factor_gradient, *shift_gradient;  ///< (16 panels); the latter may be null
+};
+
+/// Waves of one number per row: cos(2 pi turns) with turns = frequency[t] * x + phase[t], and -2 pi sin(2 pi turns).
+struct Waves {
+  const float* x;                  ///< of row r at x[r * 16]: a column of a panel
+  std::size_t rows, count;         ///< waves, a multiple of 16
+  const float *frequency, *phase;  ///< (count)
+  float* out;                      ///< (rows, count) in panels
+  float* slope;                    ///< the same layout, or null
+  std::size_t stride;
+};
+
 /// Inverted dropout: value and slope become 0, or `scale` times themselves. The decision for row r and column c takes
 /// 16 bits of a Philox block keyed by (key; first_block + (c / 16 * row_blocks + r) * 2 + c % 16 / 8, counter1..3).
 struct Dropout {
@@ -170,6 +213,15 @@ struct Kernels {
   void (*norm_train)(const BatchNorm&);    ///< statistics of this minibatch, running ones updated, z normalised
   void (*norm_predict)(const BatchNorm&);  ///< z normalised with the running statistics
   void (*norm_backward)(const BatchNorm&);
+  void (*layer_norm)(const LayerNorm&);
+  void (*layer_norm_backward)(const LayerNorm&);
+  void (*affine_columns)(const AffineColumns&);
+  void (*affine_gradients)(const AffineGradients&);
+  void (*waves)(const Waves&);  ///< |turns| up to 2^22; 3e-7 of 1
+  /// Adds the first `columns` columns of one matrix to another of the same stride.
+  void (*add_columns)(const float* a, float* out, std::size_t stride, std::size_t rows, std::size_t columns);
+  /// Rows r and rows - 1 - r become share * own + (1 - share) * other; a row in the middle stays.
+  void (*mix_rows)(float* a, std::size_t stride, std::size_t rows, std::size_t panels, float share);
   void (*update[update_kernels])(const Update&);
   /// out += a, element by element; no alignment is needed. `count` is a multiple of 16, here and below.
   void (*add)(const float* a, float* out, std::size_t count);

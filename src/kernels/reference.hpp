@@ -1,5 +1,5 @@
 /// The kernels written plainly, one number at a time, for reading and for tests: the fast ones must give the same bits.
-/// exp, log and the activations have their reference in the double-precision rows of nn/activation.cpp instead.
+/// exp, log, waves and the activations have their reference in the double-precision functions instead.
 #pragma once
 #include "kernels/kernels.hpp"
 
@@ -18,6 +18,12 @@ void dropout(const Dropout& d);
 void norm_train(const BatchNorm& n);
 void norm_predict(const BatchNorm& n);
 void norm_backward(const BatchNorm& n);
+void layer_norm(const LayerNorm& n);
+void layer_norm_backward(const LayerNorm& n);
+void affine_columns(const AffineColumns& p);
+void affine_gradients(const AffineGradients& p);
+void add_columns(const float* a, float* out, std::size_t stride, std::size_t rows, std::size_t columns);
+void mix_rows(float* a, std::size_t stride, std::size_t rows, std::size_t panels, float share);
 void update(UpdateKernel kind, const Update& u);
 
 }  // namespace hone::reference

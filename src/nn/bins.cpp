@@ -43,13 +43,14 @@ std::vector<float> bin_edges(std::vector<float> values, std::size_t bins) {
 }
 
 void fit_bins(const Layout& layout, std::size_t bins, const Features& train, float* statistics) {
+  if (bins == 0) return;  // waves have no edges
   const std::size_t looked_at = std::min(train.rows, rows_looked_at);
   for (const NumericPlace& n : layout.numbers) {
     std::vector<float> values(looked_at);
     for (std::size_t i = 0; i < looked_at; ++i)
       values[i] = train.dense[i * train.rows / looked_at * train.dense_width + n.column];
     const auto edges = bin_edges(std::move(values), bins);
-    float *low = statistics + n.edges, *inverse_width = low + layout.bins;
+    float *low = statistics + n.shape, *inverse_width = low + layout.components;
     for (std::size_t t = 0; t + 1 < edges.size(); ++t) {
       low[t] = edges[t];
       // Of a denormal width it would be infinite, and 0 times that NaN.

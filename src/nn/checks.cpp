@@ -24,6 +24,8 @@ Result<void> check_range(const char* what, double value, double low, double high
 
 Result<void> check_spec(const NetworkSpec& spec) {
   if (spec.activation == nullptr) return refuse("the network has no activation: take one of all_activations()");
+  if (static_cast<std::size_t>(spec.loss) >= all_losses().size())
+    return refuse(fmt::format("there is no loss with number {}: take one of LossKind", static_cast<int>(spec.loss)));
   if (spec.outputs == 0) return refuse("the network has no outputs: at least 1 is needed");
   if (spec.cardinalities.size() != spec.embedding_widths.size())
     return refuse(fmt::format("{} embedding columns but {} embedding widths: one width per column is needed",
@@ -37,6 +39,19 @@ Result<void> check_spec(const NetworkSpec& spec) {
       return refuse(fmt::format("numeric column {} of {} dense columns: there is none", column + 1, spec.dense_width));
   if (spec.numeric_bins > numeric_bins_max)
     return refuse(fmt::format("numeric_bins is {}: at most {}", spec.numeric_bins, numeric_bins_max));
+  if (spec.numeric_frequencies > numeric_frequencies_max)
+    return refuse(
+        fmt::format("numeric_frequencies is {}: at most {}", spec.numeric_frequencies, numeric_frequencies_max));
+  if (spec.numeric_bins > 0 && spec.numeric_frequencies > 0)
+    return refuse(
+        fmt::format("numeric_bins is {} and numeric_frequencies {}: one of them must be 0, a number is "
+                    "embedded in one way",
+                    spec.numeric_bins, spec.numeric_frequencies));
+  HONE_TRY_VOID(check_range("frequency_scale", spec.frequency_scale, 0, 1000, true));
+  if (spec.members == 0 || spec.members > members_max)
+    return refuse(fmt::format("members is {}: allowed is 1 .. {}", spec.members, members_max));
+  if (spec.members > 1 && spec.hidden.empty())
+    return refuse("several members share hidden layers, and this network has none: take members 1 or more layers");
   if (spec.dense_width == 0 && spec.cardinalities.empty()) return refuse("the network has no inputs: 1 is needed");
   for (std::size_t i = 0; i < spec.hidden.size(); ++i)
     if (spec.hidden[i] == 0) return refuse(fmt::format("hidden layer {} has 0 units: at least 1 is needed", i + 1));
@@ -44,11 +59,14 @@ Result<void> check_spec(const NetworkSpec& spec) {
   if (spec.dropout > 65535.0 / 65536) return refuse("dropout is so near 1 that no unit would be left: take less");
   const double infinity = std::numeric_limits<double>::infinity();
   HONE_TRY_VOID(check_range("huber_delta", spec.huber_delta, 0, infinity, true));
-  const bool one = spec.loss != LossKind::softmax_cross_entropy;
+  HONE_TRY_VOID(check_range("focal_gamma", spec.focal_gamma, 0, 100));
+  HONE_TRY_VOID(check_range("quantile", spec.quantile, 0, 1, true));
+  HONE_TRY_VOID(check_range("poisson_ratio", spec.poisson_ratio, 0, infinity, true));
+  const bool one = !loss_row(spec.loss).many_outputs;
   if (one && spec.outputs != 1)
     return refuse(fmt::format("{} needs exactly 1 output, not {}", loss_row(spec.loss).name, spec.outputs));
   if (!one && spec.outputs < 2)
-    return refuse("softmax_cross_entropy needs at least 2 outputs: use binary_cross_entropy for 1");
+    return refuse(fmt::format("{} needs at least 2 outputs: use binary_cross_entropy for 1", loss_row(spec.loss).name));
   return {};
 }
 
@@ -64,13 +82,17 @@ Result<void> check_options(const TrainOptions& options) {
   HONE_TRY_VOID(check_range("label_smoothing", options.label_smoothing, 0, 1));
   HONE_TRY_VOID(check_range("clip_norm", options.clip_norm, 0, infinity));
   HONE_TRY_VOID(check_range("average", options.average, 0, infinity));
+  HONE_TRY_VOID(check_range("mixup", options.mixup, 0, mixup_max));
+  HONE_TRY_VOID(check_range("class_balance", options.class_balance, 0, 1.0000001));
+  if (options.accumulate == 0 || options.accumulate > accumulate_max)
+    return refuse(fmt::format("accumulate is {}: allowed is 1 .. {}", options.accumulate, accumulate_max));
   if (options.batch == 0) return refuse("batch is 0: at least 1 row is needed");
   if (options.max_epochs < 1) return refuse(fmt::format("max_epochs is {}: at least 1", options.max_epochs));
   return {};
 }
 
 Result<void> check_data(const NetworkSpec& spec, const TrainOptions& options, const Features& features,
-                        const Targets& targets) {
+                        const Targets& targets, std::span<const std::uint32_t> chosen) {
   const std::size_t rows = features.rows;
   if (rows == 0) return refuse("there are no rows to train on");
   if (rows > std::numeric_limits<std::uint32_t>::max())
@@ -87,6 +109,10 @@ Result<void> check_data(const NetworkSpec& spec, const TrainOptions& options, co
     return refuse(fmt::format("the data has {} category columns, the network {} embeddings", features.category_width,
                               spec.cardinalities.size()));
   const bool labels = loss_row(spec.loss).task == Task::classification;
+  if (spec.loss == LossKind::poisson)
+    for (std::size_t i = 0; i < targets.values.size(); ++i)
+      if (!(1 + spec.poisson_ratio * static_cast<double>(targets.values[i]) >= -1e-4))
+        return refuse(fmt::format("poisson needs targets of at least 0, row {} has less", i + 1));
   const std::size_t given = labels ? targets.labels.size() : targets.values.size();
   if (given != rows) return refuse(fmt::format("{} {} for {} rows", given, labels ? "labels" : "target values", rows));
   const std::size_t classes = std::max<std::size_t>(spec.outputs, 2);
@@ -97,9 +123,12 @@ Result<void> check_data(const NetworkSpec& spec, const TrainOptions& options, co
     if (!std::isfinite(targets.values[i]))
       return refuse(
           fmt::format("row {} has target {}: it must be finite", i + 1, number_text(double{targets.values[i]})));
-  if (spec.batch_norm && (rows < 2 || options.batch < 2))
-    return refuse(
-        fmt::format("batch norm needs minibatches of at least 2 rows; batch is {}, rows are {}", options.batch, rows));
+  for (const std::uint32_t row : chosen)
+    if (row >= rows) return refuse(fmt::format("row {} of {} is to be trained on: there is none", row + 1, rows));
+  const std::size_t trained = chosen.empty() ? rows : chosen.size();
+  if (spec.norm == NormKind::batch && (trained < 2 || options.batch < 2))
+    return refuse(fmt::format("batch norm needs minibatches of at least 2 rows; batch is {}, rows are {}",
+                              options.batch, trained));
   return {};
 }
 
@@ -111,20 +140,9 @@ std::size_t largest_batch(std::size_t batch, std::size_t rows) {
 Result<void> check_memory(const NetworkSpec& spec, const TrainOptions& options, std::size_t rows, double limit_bytes) {
   const auto& row = optimizer_row(options.optimizer);
   // Gradients, best weights and moments are as large as the parameters; Network counts the parameters themselves.
-  const double copies = 2 + (options.average > 0 ? 1 : 0) + (row.first_moment ? 1 : 0) + (row.second_moment ? 1 : 0);
-  const auto numbers = static_cast<double>(spec.embedded_numbers());
-  double in = numbers * panel_width + static_cast<double>(spec.dense_width);
-  double parameters = numbers * panel_width * (static_cast<double>(padded(spec.numeric_bins)) + 1);
-  for (std::size_t i = 0; i < spec.cardinalities.size(); ++i) {
-    parameters += static_cast<double>(spec.cardinalities[i]) * static_cast<double>(spec.embedding_widths[i]);
-    in += static_cast<double>(spec.embedding_widths[i]);
-  }
-  for (std::size_t i = 0; i <= spec.hidden.size(); ++i) {
-    const auto out = static_cast<double>(i == spec.hidden.size() ? spec.outputs : spec.hidden[i]);
-    parameters += (in + 3) * std::ceil(out / panel_width) * panel_width;
-    in = out;
-  }
-  const double bytes = copies * parameters * sizeof(float) +
+  const double copies = 2 + (options.average > 0 ? 1 : 0) + (options.accumulate > 1 ? 1 : 0) +
+                        (row.first_moment ? 1 : 0) + (row.second_moment ? 1 : 0);
+  const double bytes = copies * Layout::floats(spec) * sizeof(float) +
                        Network::memory_bytes(spec, largest_batch(options.batch, rows), true) +
                        static_cast<double>(rows) * sizeof(std::uint32_t);
   if (bytes <= limit_bytes) return {};

@@ -1,5 +1,7 @@
 /// What a network and its options must satisfy before anything is allocated.
 #pragma once
+#include <span>
+
 #include "nn/trainer.hpp"
 
 namespace hone {
@@ -8,7 +10,7 @@ Result<void> check_spec(const NetworkSpec& spec);
 Result<void> check_options(const TrainOptions& options);
 /// Features and targets fit the network: widths, rows, labels in range, enough rows for batch norm.
 Result<void> check_data(const NetworkSpec& spec, const TrainOptions& options, const Features& features,
-                        const Targets& targets);
+                        const Targets& targets, std::span<const std::uint32_t> chosen = {});
 /// Bytes that training takes beside the data. Errors: more than the limit.
 Result<void> check_memory(const NetworkSpec& spec, const TrainOptions& options, std::size_t rows, double limit_bytes);
 

@@ -19,7 +19,7 @@ LayerHealth health_of(const Network& network, std::size_t layer) {
   std::size_t dead = 0;
   for (std::size_t j = 0; j < l.out; ++j) {
     bool alive = layer + 1 == network.records().size();  // outputs are linear
-    for (std::size_t r = 0; r < network.rows(); ++r) {
+    for (std::size_t r = 0; r < network.wide_rows(); ++r) {
       const std::size_t at = j / panel_width * network.stride() + r * panel_width + j % panel_width;
       if (!std::isfinite(record.value.data()[at])) health.finite = false;
       alive = alive || record.slope.data()[at] != 0;
@@ -60,7 +60,7 @@ std::string diverged_message(const Network& network, const Buffer& gradients, do
     if (!health.finite) first = k;
     if (health.dead_share >= dead_share) most_dead = k, dead_share = health.dead_share;
     const LayerPlace& l = network.layout().layers[k];
-    for (std::size_t i = 0; i < l.panels() * l.stride(); ++i) {
+    for (std::size_t i = 0; i < l.heads * l.head(); ++i) {
       const double size = std::abs(static_cast<double>(gradients.data()[l.weight + i]));
       if (size > largest || std::isnan(size)) largest = std::isnan(size) ? HUGE_VAL : size, largest_in = k;
     }

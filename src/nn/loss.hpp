@@ -13,18 +13,29 @@ namespace hone {
 struct LossBatch {
   const float* logits;
   float* gradient;  ///< out: d(mean loss) / d(logit)
-  std::size_t stride, rows, outputs;
+  std::size_t stride, rows;
   const std::uint32_t* order;  ///< (rows) places in `targets`
   const Targets* targets;
-  double label_smoothing, huber_delta;
+  const NetworkSpec* spec;       ///< outputs and the numbers of the loss
+  double label_smoothing;        ///< of losses of classes
+  const float* class_weights;    ///< (classes), or null: 1 each
   float *scratch_a, *scratch_b;  ///< (rows, rounded up to 16)
+};
+
+/// Outputs of a network, to become predictions in place.
+struct OutputMatrix {
+  float* z;
+  std::size_t stride, rows;
 };
 
 struct LossRow {
   LossKind kind;
   std::string_view name, summary;
   Task task;
+  bool many_outputs;                                                ///< one for each class; else exactly one output
   double (*batch)(const Kernels& kernels, const LossBatch& batch);  ///< mean loss of the rows
+  /// Outputs become probabilities or scaled values. `scratch`: 2 * rows floats.
+  void (*link)(const Kernels& kernels, const NetworkSpec& spec, const OutputMatrix& outputs, float* scratch);
 };
 
 std::span<const LossRow> all_losses();

@@ -2,10 +2,11 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numeric>
+#include <cstring>
 
 #include "base/check.hpp"
 #include "base/rng.hpp"
+#include "nn/loss.hpp"
 
 namespace hone {
 namespace {
@@ -23,6 +24,14 @@ std::size_t first_embedding_panel(const NetworkSpec& spec) {
   return spec.embedded_numbers() + spec.dense_width / panel_width;
 }
 
+/// Panels of the weights that backward multiplies with: of the first layer those before which something is learned.
+std::size_t transposed_panels(const NetworkSpec& spec, const Layout& layout, std::size_t layer) {
+  const LayerPlace& l = layout.layers[layer];
+  const std::size_t panels = panels_of(l.in);
+  if (layer > 0 || l.scaled) return panels;
+  return layout.numbers.size() + (layout.embeddings.empty() ? 0 : panels - first_embedding_panel(spec));
+}
+
 const Activation& identity_row() {
   return all_activations()[static_cast<std::size_t>(ActivationKernel::identity)];
 }
@@ -34,135 +43,132 @@ Network::Network(const NetworkSpec& spec, std::size_t row_capacity, bool trainin
       layout_(spec),
       kernels_(kernels()),
       row_capacity_(row_capacity),
-      stride_(stride_for(row_capacity)),
+      input_stride_(stride_for(row_capacity)),
+      stride_(stride_for(row_capacity * spec.members)),
       parameters_(layout_.parameters),
       statistics_(layout_.statistics),
-      input_(panels_of(layout_.input_width) * stride_),
+      input_(panels_of(layout_.input_width) * input_stride_),
       categories_(row_capacity * spec.cardinalities.size()) {
-  const bool embedded = !layout_.embeddings.empty();
   for (std::size_t k = 0; k < layout_.layers.size(); ++k) {
     const LayerPlace& l = layout_.layers[k];
+    const std::size_t size = l.panels() * stride_;
     LayerRecord record;
-    record.value = Buffer(l.panels() * stride_);
+    record.value = Buffer(size);
+    if (l.scaled) record.scaled = Buffer(panels_of(l.in) * stride_);
     if (training) {
-      record.slope = Buffer(l.panels() * stride_);
-      record.gradient = Buffer(l.panels() * stride_);
-      std::size_t panels = panels_of(l.in);
-      if (k == 0) panels = layout_.numbers.size() + (embedded ? panels - first_embedding_panel(spec_) : 0);
-      record.transposed = Buffer(panels * l.out * panel_width);
-      if (l.norm) {
-        record.normalised = Buffer(l.panels() * stride_);
-        record.mean = Buffer(padded(l.out));
-        record.inverse_deviation = Buffer(padded(l.out));
+      record.slope = Buffer(size);
+      record.gradient = Buffer(size);
+      if (keeps_value_gradients()) record.value_gradient = Buffer(size);
+      if (l.scaled) record.product = Buffer(size);
+      record.transposed = Buffer(transposed_panels(spec_, layout_, k) * l.out * panel_width);
+      if (l.norm != NormKind::none) {
+        record.normalised = Buffer(size);
+        record.mean = Buffer(l.norm == NormKind::batch ? padded(l.out) : 0);
+        record.inverse_deviation = Buffer(l.norm == NormKind::batch ? padded(l.out) : row_capacity * spec.members);
       }
     }
     records_.push_back(std::move(record));
   }
-  const std::size_t numbers = layout_.numbers.size();
-  components_ = Buffer(numbers * layout_.bins / panel_width * stride_);
+  const std::size_t components = layout_.numbers.size() * layout_.components / panel_width * input_stride_;
+  components_ = Buffer(components);
   if (!training) return;
-  number_slope_ = Buffer(numbers * stride_);
-  number_gradient_ = Buffer(numbers * stride_);
-  if (embedded) embedding_gradient_ = Buffer((panels_of(layout_.input_width) - first_embedding_panel(spec_)) * stride_);
+  mixed_ = Buffer(input_.size());
+  number_slope_ = Buffer(layout_.numbers.size() * input_stride_);
+  if (needs_input_gradient()) input_gradient_ = Buffer(input_.size());
+  if (layout_.members > 1) expanded_gradient_ = Buffer(panels_of(layout_.input_width) * stride_);
+  if (!layout_.waves) return;
+  component_slope_ = Buffer(components);
+  wave_gradient_ = Buffer(layout_.components / panel_width * input_stride_);
+  wave_sums_ = Buffer(layout_.components * panel_width);
+  map_transposed_ = Buffer(layout_.components * panel_width);
 }
 
 double Network::memory_bytes(const NetworkSpec& spec, std::size_t row_capacity, bool training) {
   // In doubles throughout: the sizes asked for may not fit any integer.
-  const auto rows = static_cast<double>(row_capacity | 1);
+  const auto rows = static_cast<double>(row_capacity | 1), members = static_cast<double>(spec.members);
   const auto round_up = [](double n) { return std::ceil(n / panel_width) * panel_width; };
   const auto numbers = static_cast<double>(spec.embedded_numbers());
   double in = numbers * panel_width + static_cast<double>(spec.dense_width);
-  double floats = numbers * (round_up(static_cast<double>(spec.numeric_bins)) * (rows + 18) + 2 * panel_width * rows);
-  for (std::size_t i = 0; i < spec.cardinalities.size(); ++i) {
-    in += static_cast<double>(spec.embedding_widths[i]);
-    floats += static_cast<double>(spec.cardinalities[i]) * static_cast<double>(spec.embedding_widths[i]);
-  }
-  floats += round_up(in) * rows * (training && !spec.cardinalities.empty() ? 2 : 1);
+  for (const std::size_t width : spec.embedding_widths) in += static_cast<double>(width);
+  double floats = Layout::floats(spec) + round_up(in) * rows * (training ? 3 + members : 1);
+  floats += numbers * rows * (static_cast<double>(spec.components()) * (training ? 2 : 1) + panel_width);
+  const double matrices = 1 + (members > 1 ? 1 : 0) + (training ? 2 : 0) +
+                          (training && (members > 1 || spec.residual) ? 2 : 0) +
+                          (training && spec.norm != NormKind::none ? 1 : 0);
   for (std::size_t i = 0; i <= spec.hidden.size(); ++i) {
     const auto out = static_cast<double>(i == spec.hidden.size() ? spec.outputs : spec.hidden[i]);
-    const double matrices = training ? (spec.batch_norm ? 4 : 3) : 1;
-    floats += in * round_up(out) * (training ? 2 : 1) + round_up(out) * (rows * matrices + 8);
+    floats += (training ? in * round_up(out) * (i == spec.hidden.size() ? members : 1) : 0) +
+              round_up(out) * (rows * members * matrices + 8);
     in = out;
   }
   return floats * sizeof(float);
 }
 
-void Network::gather(const Features& features, std::span<const std::uint32_t> order) {
-  HONE_CHECK(order.size() <= row_capacity_, "more rows than the network has room for");
-  HONE_CHECK(features.dense_width == spec_.dense_width, "features have another width than the network");
-  HONE_CHECK(features.category_width == spec_.cardinalities.size(), "features have other category columns");
-  rows_ = order.size();
-  float* dense = input_.data() + layout_.numbers.size() * stride_;
-  if (features.is_bytes()) {
-    kernels_.gather_bytes({features.bytes.data(), features.dense_width, order.data(), rows_, features.byte_scale,
-                           features.byte_shift, dense, stride_});
-  } else if (features.dense_width > 0) {
-    kernels_.gather_floats({features.dense.data(), features.dense_width, order.data(), rows_, 1, 0, dense, stride_});
-  }
-  if (!layout_.embeddings.empty()) gather_embeddings(features, order);
+/// What the weights of a layer meet: the layer before, or that times the factors of each member.
+const float* Network::input_of(std::size_t layer) const {
+  if (layout_.layers[layer].scaled) return records_[layer].scaled.data();
+  return layer == 0 ? mixed_input() : records_[layer - 1].value.data();
+}
+std::size_t Network::input_stride_of(std::size_t layer) const {
+  return layer == 0 && !layout_.layers[0].scaled ? input_stride_ : stride_;
 }
 
-void Network::gather_embeddings(const Features& features, std::span<const std::uint32_t> order) {
-  const std::size_t columns = layout_.embeddings.size();
-  for (std::size_t r = 0; r < rows_; ++r)
-    for (std::size_t i = 0; i < columns; ++i) {
-      const EmbeddingPlace& e = layout_.embeddings[i];
-      const std::int32_t given = features.categories[order[r] * columns + i];
-      const bool known = given >= 0 && static_cast<std::size_t>(given) < e.cardinality;
-      categories_[r * columns + i] = known ? given : 0;
-      const float* row = parameters_.data() + e.table + static_cast<std::size_t>(known ? given : 0) * e.width;
-      for (std::size_t j = 0; j < e.width; ++j) {
-        const std::size_t column = e.column + j;
-        input_.data()[column / panel_width * stride_ + r * panel_width + column % panel_width] = row[j];
-      }
-    }
-}
-
-BatchNorm Network::norm_of(std::size_t layer) {
+void Network::scale_inputs(std::size_t layer) {
   const LayerPlace& l = layout_.layers[layer];
-  LayerRecord& record = records_[layer];
-  BatchNorm n{};
-  n.stride = stride_;
-  n.rows = rows_;
-  n.panels = l.panels();
-  n.z = record.value.data();
-  n.normalised = record.normalised.data();
-  n.gamma = parameters_.data() + l.gamma;
-  n.beta = parameters_.data() + l.bias;
-  n.mean = record.mean.data();
-  n.inverse_deviation = record.inverse_deviation.data();
-  n.running_mean = statistics_.data() + l.running;
-  n.running_variance = n.running_mean + padded(l.out);
-  n.momentum = norm_momentum;
-  n.epsilon = norm_epsilon;
-  n.gradient = record.gradient.data();
-  return n;
+  for (std::size_t m = 0; m < layout_.members; ++m) {
+    const std::size_t block = m * rows_ * panel_width;
+    const float* from = layer == 0 ? mixed_input() : records_[layer - 1].value.data() + block;
+    kernels_.affine_columns({from, layer == 0 ? input_stride_ : stride_, rows_, panels_of(l.in),
+                             parameters_.data() + l.scale_in + m * padded(l.in), nullptr,
+                             records_[layer].scaled.data() + block, stride_});
+  }
 }
 
-/// Products, batch norm, activation of one layer.
+/// Products, factors of members, norm, activation of one hidden layer.
 void Network::products(std::size_t layer, bool training) {
   const LayerPlace& l = layout_.layers[layer];
   LayerRecord& record = records_[layer];
-  const bool last = layer + 1 == layout_.layers.size();
-  record.activation = last ? &identity_row() : spec_.activation;
-  const float* input = layer == 0 ? input_.data() : records_[layer - 1].value.data();
+  record.activation = spec_.activation;
+  const bool norm = l.norm != NormKind::none;
   const auto activate = kernels_.activate[record.activation->kernel];
   const auto activate_panels = [&](std::size_t first, std::size_t end) {
-    if (last) return;
     for (std::size_t panel = first; panel < end; ++panel)
       activate(record.value.data() + panel * stride_, training ? record.slope.data() + panel * stride_ : nullptr,
-               rows_ * panel_width);
+               wide_rows() * panel_width);
   };
+  const float* bias = norm ? nullptr : parameters_.data() + l.bias;
+  if (l.scaled) scale_inputs(layer);
   for (std::size_t panel = 0; panel < l.panels(); panel += panels_at_once) {
-    const std::size_t end = std::min(panel + panels_at_once, l.panels());
-    kernels_.multiply({input, stride_, rows_, l.in, parameters_.data() + l.weight + panel * l.stride(), l.stride(),
-                       end - panel, l.norm ? nullptr : parameters_.data() + l.bias + panel * panel_width, nullptr,
-                       record.value.data() + panel * stride_, stride_});
-    if (!l.norm) activate_panels(panel, end);
+    const std::size_t end = std::min(panel + panels_at_once, l.panels()), place = panel * stride_;
+    float* sums = (l.scaled && training ? record.product : record.value).data() + place;
+    kernels_.multiply({input_of(layer), input_stride_of(layer), wide_rows(), l.in,
+                       parameters_.data() + l.weight + panel * l.stride(), l.stride(), end - panel,
+                       bias == nullptr || l.scaled ? nullptr : bias + panel * panel_width, nullptr, sums, stride_});
+    for (std::size_t m = 0; l.scaled && m < layout_.members; ++m) {
+      const std::size_t block = m * rows_ * panel_width, column = m * padded(l.out) + panel * panel_width;
+      kernels_.affine_columns({sums + block, stride_, rows_, end - panel, parameters_.data() + l.scale_out + column,
+                               bias == nullptr ? nullptr : bias + column, record.value.data() + place + block,
+                               stride_});
+    }
+    if (!norm) activate_panels(panel, end);
   }
-  if (!l.norm) return;
-  (training ? kernels_.norm_train : kernels_.norm_predict)(norm_of(layer));
+  if (!norm) return;
+  normalise(layer, training);
   activate_panels(0, l.panels());
+}
+
+/// The last layer; each member has its own.
+void Network::outputs() {
+  const std::size_t layer = records_.size() - 1;
+  const LayerPlace& l = layout_.layers[layer];
+  records_[layer].activation = &identity_row();
+  for (std::size_t m = 0; m < layout_.members; ++m) {
+    const std::size_t block = m * rows_ * panel_width;
+    kernels_.multiply({input_of(layer) + block, input_stride_of(layer), rows_, l.in,
+                       parameters_.data() + l.weight + m * l.head(), l.stride(), l.panels(),
+                       parameters_.data() + l.bias + m * padded(l.out), nullptr, records_[layer].value.data() + block,
+                       stride_});
+  }
 }
 
 void Network::drop(std::size_t layer, const TrainSeed& seed, std::uint32_t step, std::uint32_t first_block) {
@@ -170,9 +176,9 @@ void Network::drop(std::size_t layer, const TrainSeed& seed, std::uint32_t step,
   d.value = records_[layer].value.data();
   d.slope = records_[layer].slope.data();
   d.stride = stride_;
-  d.rows = rows_;
+  d.rows = wide_rows();
   d.panels = layout_.layers[layer].panels();
-  d.row_blocks = row_capacity_;
+  d.row_blocks = row_capacity_ * layout_.members;
   d.threshold = static_cast<std::uint32_t>(spec_.dropout * 65536 + 0.5);
   d.scale = static_cast<float>(1 / (1 - static_cast<double>(d.threshold) / 65536));
   d.key[0] = static_cast<std::uint32_t>(seed.study_seed);
@@ -184,123 +190,159 @@ void Network::drop(std::size_t layer, const TrainSeed& seed, std::uint32_t step,
   kernels_.dropout(d);
 }
 
-void Network::forward_train(const TrainSeed& seed, std::uint32_t step) {
-  embed_numbers(true);
-  std::uint32_t block = 0;
-  for (std::size_t k = 0; k < records_.size(); ++k) {
-    products(k, true);
-    if (spec_.dropout <= 0 || k + 1 == records_.size()) continue;
-    drop(k, seed, step, block);
-    block += static_cast<std::uint32_t>(layout_.layers[k].panels() * row_capacity_ * 2);
+/// Columns that a hidden layer and the one before it both have.
+std::size_t Network::shared_columns(std::size_t layer) const {
+  return std::min(layout_.layers[layer - 1].out, layout_.layers[layer].out);
+}
+
+void Network::forward(bool training, const TrainSeed& seed, std::uint32_t step) {
+  embed_numbers(training);
+  if (share_ != 1) {
+    std::memcpy(mixed_.data(), input_.data(), mixed_.bytes());
+    kernels_.mix_rows(mixed_.data(), input_stride_, rows_, panels_of(layout_.input_width), share_);
   }
+  std::uint32_t block = 0;
+  for (std::size_t k = 0; k + 1 < records_.size(); ++k) {
+    products(k, training);
+    if (training && spec_.dropout > 0) drop(k, seed, step, block);
+    block += static_cast<std::uint32_t>(layout_.layers[k].panels() * row_capacity_ * layout_.members * 2);
+    if (spec_.residual && k > 0)
+      kernels_.add_columns(records_[k - 1].value.data(), records_[k].value.data(), stride_, wide_rows(),
+                           shared_columns(k));
+  }
+  outputs();
+}
+
+void Network::forward_train(const TrainSeed& seed, std::uint32_t step, float share) {
+  share_ = share;
+  forward(true, seed, step);
 }
 
 void Network::forward_predict() {
-  embed_numbers(false);
-  for (std::size_t k = 0; k < records_.size(); ++k) products(k, false);
+  share_ = 1;
+  forward(false, {}, 0);
 }
 
 void Network::backward(float* gradients) {
   for (std::size_t k = records_.size(); k-- > 0;) {
-    const LayerPlace& l = layout_.layers[k];
-    LayerRecord& record = records_[k];
-    if (l.norm) {
-      BatchNorm n = norm_of(k);
-      n.gamma_gradient = gradients + l.gamma;
-      n.beta_gradient = gradients + l.bias;
-      kernels_.norm_backward(n);
-    } else {
-      kernels_.column_sums(record.gradient.data(), stride_, rows_, l.panels(), gradients + l.bias);
-    }
-    const float* input = k == 0 ? input_.data() : records_[k - 1].value.data();
-    kernels_.multiply_transposed({input, stride_, l.in, rows_, record.gradient.data(), stride_, l.panels(), nullptr,
-                                  nullptr, gradients + l.weight, l.stride(), l.out});
-    if (k > 0)
-      input_gradients(k, 0, l.in, records_[k - 1].slope.data(), record.transposed.data(),
-                      records_[k - 1].gradient.data());
+    weight_gradients(k, gradients);
+    if (k == 0)
+      input_gradients(gradients);
+    else if (keeps_value_gradients())
+      value_gradients(k, gradients);
+    else
+      multiply_by_weights(k, 0, layout_.layers[k].in, records_[k - 1].slope.data(), 0, records_[k - 1].gradient.data(),
+                          stride_);
   }
-  if (!layout_.numbers.empty()) number_gradients(gradients);
+}
+
+/// Of weights, biases, norm and factors of the outputs, from dL/d(output of the norm, or of the factors).
+void Network::weight_gradients(std::size_t layer, float* gradients) {
+  const LayerPlace& l = layout_.layers[layer];
+  LayerRecord& record = records_[layer];
+  float* gradient = record.gradient.data();
+  if (l.norm == NormKind::batch) {
+    BatchNorm n = batch_norm_of(layer);
+    n.gamma_gradient = gradients + l.gamma;
+    n.beta_gradient = gradients + l.bias;
+    kernels_.norm_backward(n);
+  } else if (l.norm == NormKind::layer) {
+    LayerNorm n = layer_norm_of(layer);
+    n.gamma_gradient = gradients + l.gamma;
+    n.beta_gradient = gradients + l.bias;
+    kernels_.layer_norm_backward(n);
+  }
+  for (std::size_t m = 0; m < layout_.members; ++m) {
+    const std::size_t block = m * rows_ * panel_width;
+    float* of_bias = l.norm == NormKind::none ? gradients + l.bias + m * padded(l.out) : nullptr;
+    if (l.scaled)
+      kernels_.affine_gradients({record.product.data() + block, stride_, rows_, l.panels(),
+                                 parameters_.data() + l.scale_out + m * padded(l.out), gradient + block, stride_,
+                                 gradients + l.scale_out + m * padded(l.out), of_bias});
+    else if (of_bias != nullptr)
+      kernels_.column_sums(gradient + block, stride_, rows_, l.panels(), of_bias);
+  }
+  const std::size_t rows = wide_rows() / l.heads;
+  for (std::size_t m = 0; m < l.heads; ++m) {
+    const std::size_t block = m * rows * panel_width;
+    kernels_.multiply_transposed({input_of(layer) + block, input_stride_of(layer), l.in, rows, gradient + block,
+                                  stride_, l.panels(), nullptr, nullptr, gradients + l.weight + m * l.head(),
+                                  l.stride(), l.out});
+  }
+}
+
+/// dL/d(what the weights met) from panel `first_panel` to row `end_row` of the weights, times `scale`, which forward
+/// left. `place`: where the transposed weights go among those of the layer.
+void Network::multiply_by_weights(std::size_t layer, std::size_t first_panel, std::size_t end_row, const float* scale,
+                                  std::size_t place, float* out, std::size_t out_stride) {
+  const LayerPlace& l = layout_.layers[layer];
+  const std::size_t first_row = first_panel * panel_width, stride = l.out * panel_width;
+  const std::size_t rows = wide_rows() / l.heads;
+  for (std::size_t m = 0; m < l.heads; ++m) {
+    const std::size_t block = m * rows * panel_width;
+    float* transposed = records_[layer].transposed.data() + place;
+    kernels_.transpose(parameters_.data() + l.weight + m * l.head() + first_row * panel_width, l.stride(),
+                       end_row - first_row, l.out, transposed, stride);
+    kernels_.multiply({records_[layer].gradient.data() + block, stride_, rows, l.out, transposed, stride,
+                       panels_of(end_row) - first_panel, nullptr, scale == nullptr ? nullptr : scale + block,
+                       out + block, out_stride});
+  }
+}
+
+/// The gradient that arrives at the values of layer - 1: through the weights, the members' factors, the shortcut.
+void Network::value_gradients(std::size_t layer, float* gradients) {
+  const LayerPlace& l = layout_.layers[layer];
+  LayerRecord& before = records_[layer - 1];
+  multiply_by_weights(layer, 0, l.in, nullptr, 0, before.value_gradient.data(), stride_);
+  for (std::size_t m = 0; l.scaled && m < layout_.members; ++m) {
+    const std::size_t block = m * rows_ * panel_width, factors = l.scale_in + m * padded(l.in);
+    kernels_.affine_gradients({before.value.data() + block, stride_, rows_, panels_of(l.in),
+                               parameters_.data() + factors, before.value_gradient.data() + block, stride_,
+                               gradients + factors, nullptr});
+  }
+  if (spec_.residual && layer + 1 < records_.size())
+    kernels_.add_columns(records_[layer].value_gradient.data(), before.value_gradient.data(), stride_, wide_rows(),
+                         shared_columns(layer));
+  for (std::size_t panel = 0; panel < panels_of(l.in); ++panel) {
+    const std::size_t at = panel * stride_;
+    kernels_.scale(before.value_gradient.data() + at, before.slope.data() + at, before.gradient.data() + at,
+                   wide_rows() * panel_width);
+  }
+}
+
+/// Of what stands before the first layer: factors of its inputs, embeddings of numbers and categories.
+void Network::input_gradients(float* gradients) {
+  const LayerPlace& l = layout_.layers[0];
+  const std::size_t panels = panels_of(l.in), numbers = layout_.numbers.size();
+  if (l.scaled) {
+    multiply_by_weights(0, 0, l.in, nullptr, 0, expanded_gradient_.data(), stride_);
+    for (std::size_t m = 0; m < layout_.members; ++m) {
+      const std::size_t block = m * rows_ * panel_width, factors = l.scale_in + m * padded(l.in);
+      kernels_.affine_gradients({mixed_input(), input_stride_, rows_, panels, parameters_.data() + factors,
+                                 expanded_gradient_.data() + block, stride_, gradients + factors, nullptr});
+    }
+    if (needs_input_gradient()) sum_members();
+  } else if (needs_input_gradient()) {
+    const std::size_t embedding = first_embedding_panel(spec_);
+    if (numbers > 0)
+      multiply_by_weights(0, 0, numbers * panel_width, nullptr, 0, input_gradient_.data(), input_stride_);
+    if (!layout_.embeddings.empty())
+      multiply_by_weights(0, embedding, l.in, nullptr, numbers * l.out * panel_width,
+                          input_gradient_.data() + embedding * input_stride_, input_stride_);
+  }
+  if (!needs_input_gradient()) return;
+  if (share_ != 1) kernels_.mix_rows(input_gradient_.data(), input_stride_, rows_, panels, share_);
+  number_gradients(gradients);
   if (!layout_.embeddings.empty()) embedding_gradients(gradients);
 }
 
-/// dL/d(input) of a layer from panel `first_panel` to row `end_row` of its weights, times `scale`, which forward left.
-void Network::input_gradients(std::size_t layer, std::size_t first_panel, std::size_t end_row, const float* scale,
-                              float* transposed, float* out) {
-  const LayerPlace& l = layout_.layers[layer];
-  const std::size_t first_row = first_panel * panel_width, stride = l.out * panel_width;
-  kernels_.transpose(parameters_.data() + l.weight + first_row * panel_width, l.stride(), end_row - first_row, l.out,
-                     transposed, stride);
-  kernels_.multiply({records_[layer].gradient.data(), stride_, rows_, l.out, transposed, stride,
-                     panels_of(end_row) - first_panel, nullptr, scale, out, stride_});
-}
-
-/// Components of each number, its linear map, relu: into the first panels of the input.
-void Network::embed_numbers(bool training) {
-  const std::size_t panels = layout_.bins / panel_width;
-  const auto relu = kernels_.activate[static_cast<std::size_t>(ActivationKernel::relu)];
-  for (std::size_t f = 0; f < layout_.numbers.size(); ++f) {
-    const NumericPlace& n = layout_.numbers[f];
-    const float* low = statistics_.data() + n.edges;
-    float *components = components_.data() + f * panels * stride_, *out = input_.data() + f * stride_;
-    const float* x =
-        input_.data() + (layout_.numbers.size() + n.column / panel_width) * stride_ + n.column % panel_width;
-    kernels_.piecewise({x, rows_, layout_.bins, low, low + layout_.bins, components, stride_});
-    kernels_.multiply({components, stride_, rows_, layout_.bins, parameters_.data() + n.weight,
-                       layout_.bins * panel_width, 1, parameters_.data() + n.bias, nullptr, out, stride_});
-    relu(out, training ? number_slope_.data() + f * stride_ : nullptr, rows_ * panel_width);
-  }
-}
-
-void Network::number_gradients(float* gradients) {
-  const std::size_t panels = layout_.bins / panel_width, numbers = layout_.numbers.size();
-  input_gradients(0, 0, numbers * panel_width, number_slope_.data(), records_[0].transposed.data(),
-                  number_gradient_.data());
-  for (std::size_t f = 0; f < numbers; ++f) {
-    const NumericPlace& n = layout_.numbers[f];
-    const float* gradient = number_gradient_.data() + f * stride_;
-    kernels_.column_sums(gradient, stride_, rows_, 1, gradients + n.bias);
-    kernels_.multiply_transposed({components_.data() + f * panels * stride_, stride_, layout_.bins, rows_, gradient,
-                                  stride_, 1, nullptr, nullptr, gradients + n.weight, layout_.bins * panel_width});
-  }
-}
-
-void Network::embedding_gradients(float* gradients) {
-  const LayerPlace& l = layout_.layers[0];
-  const std::size_t columns = layout_.embeddings.size(), numbers = layout_.numbers.size();
-  const std::size_t first = first_embedding_panel(spec_) * panel_width;
-  input_gradients(0, first_embedding_panel(spec_), l.in, nullptr,
-                  records_[0].transposed.data() + numbers * l.out * panel_width, embedding_gradient_.data());
-  for (std::size_t i = 0; i < columns; ++i) {
-    const EmbeddingPlace& e = layout_.embeddings[i];
-    std::fill_n(gradients + e.table, padded(e.cardinality * e.width), 0.0f);
-    for (std::size_t r = 0; r < rows_; ++r) {
-      float* row = gradients + e.table + static_cast<std::size_t>(categories_[r * columns + i]) * e.width;
-      for (std::size_t j = 0; j < e.width; ++j) {
-        const std::size_t column = e.column + j - first;
-        row[j] += embedding_gradient_.data()[column / panel_width * stride_ + r * panel_width + column % panel_width];
-      }
-    }
-  }
-}
-
-void Network::predict(const Features& features, std::vector<float>& out) {
-  const std::size_t outputs = spec_.outputs;
-  const bool softmaxed = spec_.loss == LossKind::softmax_cross_entropy;
-  const bool binary = spec_.loss == LossKind::binary_cross_entropy;
-  const auto sigmoid = kernels_.activate[static_cast<std::size_t>(ActivationKernel::sigmoid)];
-  out.resize(features.rows * outputs);
-  std::vector<std::uint32_t> order(row_capacity_);
-  std::vector<float> largest(row_capacity_), sum(row_capacity_);
-  for (std::size_t start = 0; start < features.rows; start += row_capacity_) {
-    const std::size_t count = std::min(row_capacity_, features.rows - start);
-    std::iota(order.begin(), order.begin() + static_cast<std::ptrdiff_t>(count), static_cast<std::uint32_t>(start));
-    gather(features, {order.data(), count});
-    forward_predict();
-    if (softmaxed) kernels_.softmax({output(), output(), stride_, count, outputs, largest.data(), sum.data()});
-    if (binary) sigmoid(output(), nullptr, count * panel_width);
-    for (std::size_t r = 0; r < count; ++r)
-      for (std::size_t c = 0; c < outputs; ++c)
-        out[(start + r) * outputs + c] = output()[c / panel_width * stride_ + r * panel_width + c % panel_width];
+/// The input's gradient is the sum of the members', in their order.
+void Network::sum_members() {
+  for (std::size_t panel = 0; panel < panels_of(layout_.input_width); ++panel) {
+    float* sum = input_gradient_.data() + panel * input_stride_;
+    std::fill_n(sum, rows_ * panel_width, 0.0f);
+    for (std::size_t m = 0; m < layout_.members; ++m)
+      kernels_.add(expanded_gradient_.data() + panel * stride_ + m * rows_ * panel_width, sum, rows_ * panel_width);
   }
 }
 

@@ -14,15 +14,19 @@ namespace hone {
 
 constexpr float norm_momentum = 0.1f, norm_epsilon = 1e-5f;
 
-/// What the forward pass of one layer leaves for backward. Matrices (rows, out) in column panels.
+/// What the forward pass of one layer leaves for backward. Matrices (rows of all members, out) in column panels.
 struct LayerRecord {
   const Activation* activation = nullptr;  ///< the row that forward used; its slopes are those below
-  Buffer value;                            ///< f(z), after dropout
+  Buffer value;                            ///< f(z), after dropout and shortcut
   Buffer slope;                            ///< df/dz, times the dropout factor; training only
   Buffer gradient;                         ///< dL/dz; training only
-  Buffer normalised;                       ///< batch norm in training
-  Buffer mean, inverse_deviation;
-  Buffer transposed;  ///< weights transposed, training only; of the first layer the rows of what is embedded
+  Buffer value_gradient;                   ///< dL/d(value), where it is not at once multiplied by the slope
+  Buffer normalised;                       ///< batch and layer norm in training
+  Buffer mean, inverse_deviation;          ///< (out); of layer norm the latter (rows)
+  Buffer product;                          ///< of several members in training: sums before their factors
+  Buffer scaled;                           ///< of several members: the layer's inputs times their factors
+  Buffer transposed;                       ///< weights transposed, training only; of the first layer the rows of
+                                           ///< what is embedded, unless all are needed
 };
 
 class Network {
@@ -41,16 +45,20 @@ class Network {
   /// Fetches rows `order` of `features` as input of the next pass. At most row_capacity().
   void gather(const Features& features, std::span<const std::uint32_t> order);
 
-  /// Outputs stand in output() afterwards. Training: batch statistics, dropout keyed by (seed, step).
-  void forward_train(const TrainSeed& seed, std::uint32_t step);
+  /// Outputs stand in output() afterwards, rows() of the first member, then of the second, ... Training: batch
+  /// statistics, dropout keyed by (seed, step), rows mixed with their partners (`share` of a row is its own; 1: none).
+  void forward_train(const TrainSeed& seed, std::uint32_t step, float share = 1);
   void forward_predict();
-  /// From output_gradient(), filled for all gathered rows, to `gradients`, laid out like the parameters.
+  /// From output_gradient(), filled for all gathered rows and members, to `gradients`, laid out like the parameters.
   void backward(float* gradients);
 
   float* output() { return records_.back().value.data(); }
   float* output_gradient() { return records_.back().gradient.data(); }
-  std::size_t stride() const { return stride_; }  ///< of every activation matrix
-  std::size_t rows() const { return rows_; }
+  std::size_t output_size() const { return records_.back().gradient.size(); }  ///< floats of either, padding included
+  std::size_t output_panels() const { return layout_.layers.back().panels(); }
+  std::size_t stride() const { return stride_; }                     ///< of every activation matrix
+  std::size_t rows() const { return rows_; }                         ///< gathered
+  std::size_t wide_rows() const { return rows_ * layout_.members; }  ///< of every activation matrix
   std::span<const LayerRecord> records() const { return records_; }
 
   /// predict() of Trainer and Predictor: all rows, in pieces of row_capacity().
@@ -60,23 +68,47 @@ class Network {
   static double memory_bytes(const NetworkSpec& spec, std::size_t row_capacity, bool training);
 
  private:
+  bool keeps_value_gradients() const { return layout_.members > 1 || spec_.residual; }
+  bool needs_input_gradient() const { return !layout_.numbers.empty() || !layout_.embeddings.empty(); }
+  const float* mixed_input() const { return (share_ == 1 ? input_ : mixed_).data(); }
+  const float* input_of(std::size_t layer) const;  ///< what its weights meet
+  std::size_t input_stride_of(std::size_t layer) const;
+  void scale_inputs(std::size_t layer);
   void products(std::size_t layer, bool training);
-  void embed_numbers(bool training);
-  void number_gradients(float* gradients);
-  void input_gradients(std::size_t layer, std::size_t first_panel, std::size_t end_row, const float* scale,
-                       float* transposed, float* out);
-  void gather_embeddings(const Features& features, std::span<const std::uint32_t> order);
-  void embedding_gradients(float* gradients);
-  BatchNorm norm_of(std::size_t layer);
+  void outputs();
+  BatchNorm batch_norm_of(std::size_t layer);
+  LayerNorm layer_norm_of(std::size_t layer);
+  void normalise(std::size_t layer, bool training);
   void drop(std::size_t layer, const TrainSeed& seed, std::uint32_t step, std::uint32_t first_block);
+  std::size_t shared_columns(std::size_t layer) const;
+  void forward(bool training, const TrainSeed& seed, std::uint32_t step);
+
+  void weight_gradients(std::size_t layer, float* gradients);
+  void value_gradients(std::size_t layer, float* gradients);
+  void multiply_by_weights(std::size_t layer, std::size_t first_panel, std::size_t end_row, const float* scale,
+                           std::size_t place, float* out, std::size_t out_stride);
+  void input_gradients(float* gradients);
+  void sum_members();
+
+  // network_input.cpp
+  void embed_numbers(bool training);
+  void gather_embeddings(const Features& features, std::span<const std::uint32_t> order);
+  void number_gradients(float* gradients);
+  void wave_gradients(std::size_t number, float* gradients);
+  void embedding_gradients(float* gradients);
 
   NetworkSpec spec_;
   Layout layout_;
   const Kernels& kernels_;
-  std::size_t row_capacity_, stride_, rows_ = 0;
+  std::size_t row_capacity_, input_stride_, stride_, rows_ = 0;
+  float share_ = 1;  ///< of mixup, in the pass at hand
   Buffer parameters_, statistics_, input_;
-  Buffer components_, number_slope_;  ///< of the embedded numbers: (rows, bins) and (rows, 16) each
-  Buffer number_gradient_, embedding_gradient_;
+  Buffer mixed_;                         ///< input_ after mixup
+  Buffer components_, component_slope_;  ///< of the embedded numbers: (rows, components) each
+  Buffer number_slope_;                  ///< (rows, 16) each
+  Buffer input_gradient_;                ///< like input_; filled where something learned stands before it
+  Buffer expanded_gradient_;             ///< the same for every member
+  Buffer wave_gradient_, wave_sums_, map_transposed_;
   std::vector<LayerRecord> records_;
   std::vector<std::int32_t> categories_;  ///< of the gathered rows, checked
 };

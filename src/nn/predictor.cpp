@@ -21,33 +21,20 @@ class DensePredictor final : public Predictor {
   Network network_;
 };
 
-/// Learned values and statistics, as Layout::values.
-double value_count(const NetworkSpec& spec) {
-  const auto numbers = static_cast<double>(spec.embedded_numbers());
-  const auto bins = static_cast<double>(padded(spec.numeric_bins));
-  double in = numbers * panel_width + static_cast<double>(spec.dense_width);
-  double values = numbers * ((bins + 1) * panel_width + 2 * bins);
-  for (std::size_t i = 0; i < spec.cardinalities.size(); ++i) {
-    values += static_cast<double>(spec.cardinalities[i]) * static_cast<double>(spec.embedding_widths[i]);
-    in += static_cast<double>(spec.embedding_widths[i]);
-  }
-  for (std::size_t i = 0; i <= spec.hidden.size(); ++i) {
-    const bool last = i == spec.hidden.size();
-    const auto out = static_cast<double>(last ? spec.outputs : spec.hidden[i]);
-    values += in * out + out * (spec.batch_norm && !last ? 4 : 1);
-    in = out;
-  }
-  return values;
-}
+/// More floats than this do not fit a file, and what is added up to it fits an integer.
+constexpr double floats_max = 0x1p48;
 
 }  // namespace
 
 Result<void> Predictor::check(const NetworkSpec& spec, std::string_view weights) {
   HONE_TRY_VOID(check_spec(spec));
   // In doubles first: the sizes that a file claims may not fit any integer.
-  const double values = value_count(spec);
-  const auto given = static_cast<double>(weights.size() / sizeof(float));
-  if (values == given && weights.size() == Layout(spec).values * sizeof(float)) return {};
+  double values = Layout::floats(spec);
+  if (values < floats_max) {
+    const std::size_t exact = Layout(spec).values;
+    if (weights.size() == exact * sizeof(float)) return {};
+    values = static_cast<double>(exact);
+  }
   return fail(Error::Kind::corrupt, fmt::format("{} bytes of weights where this network has {:.0f}: the model file is "
                                                 "damaged or of another network",
                                                 weights.size(), values * sizeof(float)));

@@ -1,7 +1,9 @@
 #include "nn/schedule.hpp"
 
 #include <algorithm>
+#include <cmath>
 
+#include "base/elementary.hpp"
 #include "nn/names.hpp"
 
 namespace hone {
@@ -16,6 +18,13 @@ double half_cosine(double x) {
   return 0.5 * (1 + t * (1 - rest));
 }
 
+/// (1 - cos(2 pi log2(1 + 15 t))) / 2, but at least a thousandth: at 0 the first step would be lost.
+double four_waves(double t) {
+  const double waves = portable_log(1 + 15 * t) * 1.4426950408889634;  // 0 .. 4
+  const double place = 2 * (waves - std::floor(waves));                // in half waves: 0 .. 2
+  return std::max(0.001, place <= 1 ? half_cosine(1 - place) : half_cosine(place - 1));
+}
+
 constexpr Schedule table[] = {
     {ScheduleKind::constant, "constant", "the same rate throughout", 0, 0, [](double) { return 1.0; }},
     {ScheduleKind::step, "step", "a tenth after half of the steps, a hundredth after three quarters", 0, 0,
@@ -26,6 +35,10 @@ constexpr Schedule table[] = {
     {ScheduleKind::one_cycle, "one_cycle",
      "up from 1/25 of the rate during the first 30 %, then down to 0 by a cosine (Smith, Topin 2018)", 0.3, 1.0 / 25,
      half_cosine},
+    {ScheduleKind::coslog, "coslog",
+     "four cosine waves that grow longer, each from 0 to the rate and back (RealMLP, "
+     "Holzmueller et al. 2024)",
+     0, 0, four_waves},
 };
 
 }  // namespace

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstring>
 #include <limits>
@@ -13,9 +14,11 @@
 #include "base/files.hpp"
 #include "base/interrupt.hpp"
 #include "base/rng.hpp"
+#include "nn/batches.hpp"
 #include "nn/bins.hpp"
 #include "nn/checkpoint.hpp"
 #include "nn/checks.hpp"
+#include "nn/described.hpp"
 #include "nn/diagnosis.hpp"
 #include "nn/loss.hpp"
 #include "nn/network.hpp"
@@ -58,20 +61,17 @@ std::int64_t count_steps(std::size_t batch, std::size_t rows) {
 }
 
 /// Of everything create() is given, except the data's values.
-std::uint64_t identity_of(const NetworkSpec& s, const TrainOptions& o, const TrainSeed& seed, const Features& train) {
-  return hash64(fmt::format(
-      "{} {} {} {} {} {} {} {} {} {} {} {} | {} {} {} {} {} {} {} {} {} {} {} {} {} {} | {} {} {} | {} {}",
-      s.dense_width, fmt::join(s.numeric_columns, ","), s.numeric_bins, fmt::join(s.cardinalities, ","),
-      fmt::join(s.embedding_widths, ","), fmt::join(s.hidden, ","), s.activation->name, s.batch_norm, s.dropout,
-      s.outputs, loss_row(s.loss).name, s.huber_delta, optimizer_row(o.optimizer).name, o.learning_rate, o.momentum,
-      o.beta1, o.beta2, o.epsilon, o.weight_decay, o.batch, schedule_row(o.schedule).name, o.warmup, o.max_epochs,
-      o.label_smoothing, o.clip_norm, o.average, seed.study_seed, seed.trial, seed.run, train.rows, train.is_bytes()));
+std::uint64_t identity_of(const NetworkSpec& spec, const TrainOptions& options, const TrainSeed& seed,
+                          const Features& train, std::span<const std::uint32_t> rows) {
+  const std::string_view row_bytes(reinterpret_cast<const char*>(rows.data()), rows.size_bytes());
+  return hash64(fmt::format("{} | {} {} {} | {} {} {}", described(spec, options), seed.study_seed, seed.trial, seed.run,
+                            train.rows, hash64(row_bytes), train.is_bytes()));
 }
 
 class DenseTrainer final : public Trainer {
  public:
   DenseTrainer(const NetworkSpec& spec, const TrainOptions& options, const TrainSeed& seed, const Features& train,
-               const Targets& targets, TrainState state)
+               const Targets& targets, std::vector<std::uint32_t> rows, TrainState state)
       : options_(options),
         seed_(seed),
         train_(train),
@@ -80,16 +80,21 @@ class DenseTrainer final : public Trainer {
         loss_(loss_row(spec.loss)),
         optimizer_(optimizer_row(options.optimizer)),
         schedule_(schedule_row(options.schedule)),
-        largest_batch_(largest_batch(options.batch, train.rows)),
-        steps_per_epoch_(count_steps(options.batch, train.rows)),
-        network_(spec, std::max(largest_batch_, std::min(fewest_rows_at_once, train.rows)), true),
+        rows_(std::move(rows)),
+        largest_batch_(largest_batch(options.batch, rows_.size())),
+        steps_per_epoch_(count_steps(options.batch, rows_.size())),
+        network_(spec, std::max(largest_batch_, std::min(fewest_rows_at_once, rows_.size())), true),
         gradients_(network_.layout().parameters),
-        scratch_(2 * padded(network_.row_capacity())),
-        order_(train.rows),
+        accumulated_(options.accumulate > 1 ? network_.layout().parameters : 0),
+        scratch_(2 * padded(network_.row_capacity() * spec.members)),
+        partner_gradient_(options.mixup > 0 ? network_.output_size() : 0),
+        class_weights_(weights_of_classes(options.class_balance, std::max<std::size_t>(spec.outputs, 2), targets)),
+        wide_order_(spec.members > 1 || options.mixup > 0 ? 2 * network_.row_capacity() * spec.members : 0),
+        order_(rows_),
         state_(std::move(state)) {
     const bool fresh = state_.empty();
     if (fresh) {
-      state_.identity = identity_of(spec, options, seed, train);
+      state_.identity = identity_of(spec, options, seed, train, rows_);
       state_.arena = Buffer(state_floats());
     }
     place_state();
@@ -108,7 +113,8 @@ class DenseTrainer final : public Trainer {
   }
 
   Result<EpochStats> train_epoch() override {
-    std::iota(order_.begin(), order_.end(), 0u);
+    std::ranges::copy(rows_, order_.begin());
+    gathered_ = gathered_rows_ = 0;  // an interrupted epoch may have left some
     Rng rng(seed_.study_seed, RngPurpose::minibatch_order, seed_.run, static_cast<std::uint32_t>(progress_->epoch));
     rng.shuffle(std::span(order_));
     double total = 0, fastest = std::numeric_limits<double>::infinity();
@@ -120,7 +126,7 @@ class DenseTrainer final : public Trainer {
                     fmt::format("training was interrupted in epoch {}", progress_->epoch + 1));
       const bool last = step + 1 == steps_per_epoch_;
       const std::size_t count = last ? order_.size() - start : options_.batch;
-      HONE_TRY(const double loss, train_batch({order_.data() + start, count}));
+      HONE_TRY(const double loss, train_batch({order_.data() + start, count}, last));
       total += loss * static_cast<double>(count);
       start += count;
       const double now = system_clock().monotonic_seconds();
@@ -182,8 +188,9 @@ class DenseTrainer final : public Trainer {
   const Buffer& kept_parameters() const { return averages() ? average_ : network_.parameters(); }
 
   void average() {
-    const double steps = options_.average * static_cast<double>(steps_per_epoch_);
-    const auto done = static_cast<double>(progress_->step);
+    const auto together = static_cast<double>(options_.accumulate);
+    const double steps = options_.average * static_cast<double>(steps_per_epoch_) / together;
+    const double done = static_cast<double>(progress_->step - 1) / together;
     const auto share = static_cast<float>(std::max(1 / (1 + steps), 10 / (10 + done)));
     kernels_.approach(network_.parameters().data(), share, average_.data(), average_.size());
   }
@@ -215,13 +222,12 @@ class DenseTrainer final : public Trainer {
            (p.has_best == 0 || p.has_best == 1);
   }
 
-  Result<double> train_batch(std::span<const std::uint32_t> rows) {
+  Result<double> train_batch(std::span<const std::uint32_t> rows, bool last) {
+    const auto step = static_cast<std::uint32_t>(progress_->step);
+    const float share = options_.mixup > 0 ? mixup_share(options_.mixup, seed_, step) : 1;
     network_.gather(train_, rows);
-    network_.forward_train(seed_, static_cast<std::uint32_t>(progress_->step));
-    const double loss = loss_.batch(
-        kernels_, {network_.output(), network_.output_gradient(), network_.stride(), rows.size(),
-                   network_.spec().outputs, rows.data(), &targets_, options_.label_smoothing,
-                   network_.spec().huber_delta, scratch_.data(), scratch_.data() + padded(network_.row_capacity())});
+    network_.forward_train(seed_, step, share);
+    const double loss = loss_of(rows, share);
     if (!std::isfinite(loss)) {
       const std::string data = data_message(train_, rows);
       return fail(Error::Kind::failed, !data.empty() ? data
@@ -229,34 +235,87 @@ class DenseTrainer final : public Trainer {
                                                                         progress_->epoch + 1, progress_->step + 1));
     }
     network_.backward(gradients_.data());
-    update();
-    if (averages()) average();
     ++progress_->step;
+    if (options_.accumulate == 1) {
+      update(gradients_);
+    } else if (!accumulate(rows.size(), last)) {
+      return loss;
+    }
+    if (averages()) average();
     return loss;
   }
 
-  void update() {
+  /// Takes the gradient of so many rows into the mean; a step by the mean when there are enough minibatches or none is
+  /// left in the epoch. Between epochs nothing waits, so a checkpoint need not know of it. Was there a step?
+  bool accumulate(std::size_t rows, bool last) {
+    gathered_rows_ += rows;
+    if (gathered_++ == 0)
+      std::memcpy(accumulated_.data(), gradients_.data(), accumulated_.bytes());
+    else
+      kernels_.approach(gradients_.data(), static_cast<float>(rows) / static_cast<float>(gathered_rows_),
+                        accumulated_.data(), accumulated_.size());
+    if (gathered_ < options_.accumulate && !last) return false;
+    update(accumulated_);
+    gathered_ = gathered_rows_ = 0;
+    return true;
+  }
+
+  /// Mean loss of all members; its gradient in the network. Of mixed rows: `share` of the loss of the row's own target,
+  /// the rest of its partner's.
+  double loss_of(std::span<const std::uint32_t> rows, float share) {
+    const std::size_t wide = network_.wide_rows();
+    LossBatch batch{network_.output(),
+                    network_.output_gradient(),
+                    network_.stride(),
+                    wide,
+                    rows.data(),
+                    &targets_,
+                    &network_.spec(),
+                    options_.label_smoothing,
+                    class_weights_.empty() ? nullptr : class_weights_.data(),
+                    scratch_.data(),
+                    scratch_.data() + scratch_.size() / 2};
+    if (!wide_order_.empty()) {
+      for (std::size_t i = 0; i < wide; ++i) {
+        wide_order_[i] = rows[i % rows.size()];
+        wide_order_[wide + i] = rows[rows.size() - 1 - i % rows.size()];
+      }
+      batch.order = wide_order_.data();
+    }
+    const double loss = loss_.batch(kernels_, batch);
+    if (share == 1) return loss;
+    batch.order += wide;
+    batch.gradient = partner_gradient_.data();
+    const double of_partners = loss_.batch(kernels_, batch);
+    for (std::size_t panel = 0; panel < network_.output_panels(); ++panel) {
+      const std::size_t at = panel * network_.stride();
+      kernels_.approach(partner_gradient_.data() + at, 1 - share, network_.output_gradient() + at, wide * panel_width);
+    }
+    return static_cast<double>(share) * loss + (1 - static_cast<double>(share)) * of_partners;
+  }
+
+  void update(const Buffer& gradients) {
     double gradient_scale = 1;
     if (options_.clip_norm > 0)
-      if (const double norm = norm_of(gradients_); norm > options_.clip_norm)
-        gradient_scale = options_.clip_norm / norm;
-    const double rate = learning_rate_at(schedule_, options_.learning_rate, options_.warmup, progress_->step,
+      if (const double norm = norm_of(gradients); norm > options_.clip_norm) gradient_scale = options_.clip_norm / norm;
+    const double rate = learning_rate_at(schedule_, options_.learning_rate, options_.warmup, progress_->step - 1,
                                          options_.max_epochs * steps_per_epoch_);
-    Update u = update_numbers(optimizer_, options_, rate, gradient_scale, progress_->powers);
+    const Update all = update_numbers(optimizer_, options_, rate, gradient_scale, progress_->powers);
     const auto run = kernels_.update[static_cast<std::size_t>(optimizer_.kernel)];
-    const Layout& layout = network_.layout();
-    run(part_of(u, 0, layout.decayed));
-    u.decay = 0;
-    u.keep = 1;
-    run(part_of(u, layout.decayed, layout.parameters));
-  }
-  Update part_of(Update u, std::size_t begin, std::size_t end) {
-    u.w = network_.parameters().data() + begin;
-    u.m = optimizer_.first_moment ? first_moment_.data() + begin : nullptr;
-    u.v = optimizer_.second_moment ? second_moment_.data() + begin : nullptr;
-    u.g = gradients_.data() + begin;
-    u.count = end - begin;
-    return u;
+    for (const LearnedPart& part : network_.layout().parts) {
+      Update u = all;
+      u.rate *= static_cast<float>(optimizer_.second_moment ? part.rate : part.sgd_rate);
+      if (!part.decays) {
+        u.decay = 0;
+        u.keep = 1;
+      }
+      u.w = network_.parameters().data() + part.begin;
+      u.m = optimizer_.first_moment ? first_moment_.data() + part.begin : nullptr;
+      u.v = optimizer_.second_moment ? second_moment_.data() + part.begin : nullptr;
+      u.g = gradients.data() + part.begin;
+      u.count = part.end - part.begin;
+      run(u);
+    }
   }
 
   TrainOptions options_;
@@ -267,10 +326,14 @@ class DenseTrainer final : public Trainer {
   const LossRow& loss_;
   const OptimizerRow& optimizer_;
   const Schedule& schedule_;
+  std::vector<std::uint32_t> rows_;  ///< that it trains on, as they were given
   std::size_t largest_batch_;
   std::int64_t steps_per_epoch_;
   Network network_;
-  Buffer gradients_, scratch_;
+  Buffer gradients_, accumulated_, scratch_, partner_gradient_;
+  std::size_t gathered_ = 0, gathered_rows_ = 0;  ///< minibatches, and their rows, that wait for a step
+  std::vector<float> class_weights_;
+  std::vector<std::uint32_t> wide_order_;  ///< of the rows of all members, then of their partners in mixup
   std::vector<std::uint32_t> order_;
   TrainState state_;
   // Parts of the state, as are the network's parameters and statistics.
@@ -282,30 +345,37 @@ class DenseTrainer final : public Trainer {
 
 Result<std::unique_ptr<Trainer>> Trainer::create(const NetworkSpec& spec, const TrainOptions& options,
                                                  const TrainSeed& seed, const Features& train, const Targets& targets,
-                                                 double memory_limit_bytes) {
-  return resume(spec, options, seed, train, targets, {}, memory_limit_bytes);
+                                                 double memory_limit_bytes, std::span<const std::uint32_t> rows) {
+  return resume(spec, options, seed, train, targets, {}, memory_limit_bytes, rows);
 }
 
 Result<std::unique_ptr<Trainer>> Trainer::resume(const NetworkSpec& spec, const TrainOptions& options,
                                                  const TrainSeed& seed, const Features& train, const Targets& targets,
-                                                 TrainState state, double memory_limit_bytes) {
+                                                 TrainState state, double memory_limit_bytes,
+                                                 std::span<const std::uint32_t> rows) {
   HONE_TRY_VOID(check_spec(spec));
   HONE_TRY_VOID(check_options(options));
-  HONE_TRY_VOID(check_data(spec, options, train, targets));
-  HONE_TRY_VOID(check_memory(spec, options, train.rows, memory_limit_bytes));
-  if (!state.empty() && state.identity != identity_of(spec, options, seed, train))
+  HONE_TRY_VOID(check_data(spec, options, train, targets, rows));
+  std::vector<std::uint32_t> chosen(rows.begin(), rows.end());
+  if (chosen.empty()) {
+    chosen.resize(train.rows);
+    std::iota(chosen.begin(), chosen.end(), 0u);
+  }
+  HONE_TRY_VOID(check_memory(spec, options, chosen.size(), memory_limit_bytes));
+  if (!state.empty() && state.identity != identity_of(spec, options, seed, train, chosen))
     return fail(Error::Kind::corrupt, "this state is of another network, other options, other seeds or other data");
-  return std::make_unique<DenseTrainer>(spec, options, seed, train, targets, std::move(state));
+  return std::make_unique<DenseTrainer>(spec, options, seed, train, targets, std::move(chosen), std::move(state));
 }
 
 double epoch_operations(const NetworkSpec& spec, std::size_t rows) {
-  const auto numbers = static_cast<double>(spec.embedded_numbers());
+  const auto numbers = static_cast<double>(spec.embedded_numbers()), members = static_cast<double>(spec.members);
   double in = static_cast<double>(spec.input_width()), embedded = numbers * panel_width;
   for (const std::size_t width : spec.embedding_widths) embedded += static_cast<double>(width);
-  double per_row = 2 * numbers * panel_width * static_cast<double>(padded(spec.numeric_bins));
+  double per_row = 2 * numbers * panel_width * static_cast<double>(spec.components());
   for (std::size_t i = 0; i <= spec.hidden.size(); ++i) {
     const auto out = static_cast<double>(i == spec.hidden.size() ? spec.outputs : spec.hidden[i]);
-    per_row += 2 * in * out + (i == 0 ? embedded : in) * out;  // forward, dW, dX
+    const double before = i == 0 && spec.members == 1 ? embedded : in;  // dX is needed where something is learned
+    per_row += members * (2 * in * out + before * out);                 // forward, dW, dX
     in = out;
   }
   return per_row * static_cast<double>(rows);

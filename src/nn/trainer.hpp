@@ -15,39 +15,67 @@
 
 namespace hone {
 
-enum class LossKind { softmax_cross_entropy, binary_cross_entropy, squared_error, huber };
+enum class LossKind { softmax_cross_entropy, binary_cross_entropy, focal, squared_error, huber, quantile, poisson };
 enum class OptimizerKind { sgd, momentum, nesterov, rmsprop, adam, adamw };
-enum class ScheduleKind { constant, step, cosine, one_cycle };
+enum class ScheduleKind { constant, step, cosine, one_cycle, coslog };
+enum class NormKind { none, batch, layer };
 
 // Names as they stand in search spaces; errors name the nearest known one.
 Result<LossKind> find_loss(std::string_view name);
 Result<OptimizerKind> find_optimizer(std::string_view name);
 Result<ScheduleKind> find_schedule(std::string_view name);
 std::vector<std::string> loss_names();
+Task loss_task(LossKind kind);
 std::vector<std::string> optimizer_names();
 std::vector<std::string> schedule_names();
 
-constexpr std::size_t numeric_bins_max = 512;
+std::string_view norm_name(NormKind kind);
+Result<NormKind> find_norm(std::string_view name);
+std::vector<std::string> norm_names();
+
+constexpr std::size_t numeric_bins_max = 512, numeric_frequencies_max = 256, members_max = 256, accumulate_max = 65536;
+constexpr double mixup_max = 2;
 
 /// Shape of a network: embeddings beside dense inputs, hidden layers n[1] .. n[L], one linear output layer.
 ///
-/// A numeric column is embedded by the quantiles of its training values: components that rise from 0 to 1 over one bin
-/// each, then a linear map to 16 units of its own and relu (Gorishniy, Rubachev, Babenko 2022, "Q-LR"). The plain value
-/// stays an input too, so that nothing is lost beyond the outermost quantiles, where components stand still.
+/// A numeric column can be embedded by components of its own, a linear map of them to 16 units and relu (Gorishniy,
+/// Rubachev, Babenko 2022): by the quantiles of its training values, where a component rises from 0 to 1 over one bin
+/// ("Q-LR"), or by waves cos(2 pi (f x + p)) of learned frequency and phase ("PLR", with a phase in the place of the
+/// sine). The plain value stays an input too, so that nothing is lost beyond the outermost quantiles, where components
+/// stand still.
+///
+/// Several members are an ensemble in one network (TabM: Gorishniy, Kotelnikov, Babenko 2025; BatchEnsemble: Wen, Tran,
+/// Ba 2020): they share the weights of the hidden layers, each has its own factors of a layer's inputs and outputs, its
+/// own biases and its own output layer. The mean of their losses is trained, the mean of their predictions predicts.
+/// A training step costs as much as `members` networks, the weights little more than one.
 struct NetworkSpec {
   std::size_t dense_width = 0;
   std::vector<std::size_t> cardinalities;     ///< one per embedding column
   std::vector<std::size_t> embedding_widths;  ///< same length
-  std::vector<std::size_t> numeric_columns;   ///< dense columns that are numbers, for the embedding below
-  std::size_t numeric_bins = 0;  ///< piecewise-linear embedding of each numeric column, beside its plain value; 0: none
+  std::vector<std::size_t> numeric_columns;   ///< dense columns that are numbers, for the embeddings below
+  std::size_t numeric_bins = 0;               ///< piecewise-linear embedding of each numeric column; 0: none
+  std::size_t numeric_frequencies = 0;        ///< periodic embedding instead; 0: none
+  double frequency_scale = 0.1;     ///< first frequencies are normal with this deviation, per unit of the input
   std::vector<std::size_t> hidden;  ///< n[1], n[2], ..., may be empty (a linear model)
   const Activation* activation = nullptr;
-  bool batch_norm = false;  ///< before the activation of each hidden layer
-  double dropout = 0;       ///< share of hidden activations dropped, [0, 1)
+  NormKind norm = NormKind::none;  ///< before the activation of each hidden layer
+  bool residual = false;  ///< hidden layers from the second on add their input to their output, over the columns that
+                          ///< both have (He et al. 2016, shortcut A)
+  double dropout = 0;     ///< share of hidden activations dropped, [0, 1)
+  std::size_t members = 1;
+  /// muP (Yang, Hu et al. 2021): units at which the learning rate was found; 0: the usual parametrisation. Where a
+  /// layer has m times as many inputs as this, its rate is divided by m (hidden layers and outputs; sgd kinds: outputs
+  /// only, while first layer and biases of m times as many units have m times the rate), and the initial weights of
+  /// the outputs are smaller by sqrt m.
+  std::size_t base_width = 0;
   std::size_t outputs = 0;  ///< classes (1 with binary cross-entropy), or 1
   LossKind loss = LossKind::softmax_cross_entropy;
-  double huber_delta = 1;  ///< in scaled target units
-  std::size_t embedded_numbers() const { return numeric_bins > 0 ? numeric_columns.size() : 0; }
+  double huber_delta = 1;    ///< in scaled target units, > 0
+  double focal_gamma = 2;    ///< >= 0; 0 is cross-entropy
+  double quantile = 0.5;     ///< which quantile of the target is predicted, (0, 1)
+  double poisson_ratio = 1;  ///< deviation of the training targets divided by their mean: value = mean (1 + ratio v)
+  std::size_t components() const;  ///< of one embedded number: bins or frequencies, rounded up to whole panels
+  std::size_t embedded_numbers() const { return components() > 0 ? numeric_columns.size() : 0; }
   std::size_t input_width() const;  ///< of the first layer: embedded numbers, dense columns, embeddings
   std::size_t parameters() const;   ///< number of learned values
 };
@@ -62,8 +90,14 @@ struct TrainOptions {
   ScheduleKind schedule = ScheduleKind::constant;
   double warmup = 0;             ///< share of all steps with a linearly rising rate, [0, 1)
   std::int64_t max_epochs = 27;  ///< what the schedule spans
+  std::size_t accumulate = 1;    ///< minibatches whose mean gradient makes one step: batch * accumulate rows a step
   double label_smoothing = 0;    ///< [0, 1), classification
-  double clip_norm = 0;          ///< global gradient norm limit, 0: none
+  double mixup = 0;  ///< alpha of Beta(alpha, alpha), [0, 2); 0: none (Zhang et al. 2018, on the embedded inputs: Verma
+                     ///< et al. 2019). One share a minibatch, row r with row n - 1 - r.
+  /// Weight of a class in the training loss: (rows / (classes * its rows))^class_balance, scaled to a mean of 1 over
+  /// the rows; [0, 1]. 0: every row counts the same; 1: every class does.
+  double class_balance = 0;
+  double clip_norm = 0;  ///< global gradient norm limit, 0: none
   /// Predictions and kept weights are an exponential moving average of the weights over about so many epochs (Polyak,
   /// Juditsky 1992); 0: the weights themselves. It begins with a short memory: step t counts at least 10 / (10 + t).
   double average = 0;
@@ -85,16 +119,18 @@ struct EpochStats {
 /// One network and its optimizer's state. Not thread safe; one per trial. No allocation inside an epoch.
 class Trainer {
  public:
-  /// `train` and `targets` must outlive the trainer. Errors: shapes that do not fit; options out of range; a memory
-  /// estimate above `memory_limit_bytes` (said in the message).
+  /// `train` and `targets` must outlive the trainer. `rows`: which of them it trains on, none: all. Errors: shapes that
+  /// do not fit; options out of range; a memory estimate above `memory_limit_bytes` (said in the message).
   static Result<std::unique_ptr<Trainer>> create(const NetworkSpec& spec, const TrainOptions& options,
                                                  const TrainSeed& seed, const Features& train, const Targets& targets,
-                                                 double memory_limit_bytes = 8e9);
+                                                 double memory_limit_bytes = 8e9,
+                                                 std::span<const std::uint32_t> rows = {});
   /// The same, going on from a state that a trainer created with the same arguments released: nothing is drawn or
   /// fitted again. Errors besides: `corrupt` when the state is of another trainer.
   static Result<std::unique_ptr<Trainer>> resume(const NetworkSpec& spec, const TrainOptions& options,
                                                  const TrainSeed& seed, const Features& train, const Targets& targets,
-                                                 TrainState state, double memory_limit_bytes = 8e9);
+                                                 TrainState state, double memory_limit_bytes = 8e9,
+                                                 std::span<const std::uint32_t> rows = {});
   virtual ~Trainer() = default;
 
   /// One pass over the training rows. Polls `interrupted()` between minibatches: then `Error::Kind::interrupted`, and

@@ -2,27 +2,39 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <atomic>
+#include <functional>
 #include <mutex>
+#include <numeric>
 #include <thread>
 #include <vector>
 
 #include "base/files.hpp"
 #include "base/rng.hpp"
+#include "runners/folds.hpp"
 #include "runners/native_network.hpp"
 #include "runners/network_checkpoint.hpp"
 
 namespace hone {
 namespace {
 
-/// Collects the members' epochs; tells the slowest one's.
+constexpr double memory_limit_bytes = 8e9;  // of each member
+
+/// Collects the members' epochs; tells the slowest one's among those at work, or their mean over the folds.
 class Epochs {
  public:
   Epochs(const FinalRequest& request, std::size_t members) : request_(request), done_(members, -1) {}
   void set(std::size_t member, std::int64_t epoch) {
     const std::scoped_lock lock(mutex_);
     done_[member] = epoch;
-    const std::int64_t slowest = std::ranges::min(done_);
-    if (slowest >= 0 && request_.progress) request_.progress(slowest);
+    if (!request_.progress) return;
+    std::int64_t told = std::ranges::min(done_);
+    if (request_.folds > 0) {  // they do not all run at once
+      told = 0;
+      for (const std::int64_t done : done_) told += std::max<std::int64_t>(done, 0);
+      told /= request_.folds;
+    }
+    if (told >= 0) request_.progress(told);
   }
 
  private:
@@ -42,26 +54,49 @@ TrainSeed member_seed(const FinalRequest& request, std::size_t member) {
   return seed;
 }
 
-Result<std::string> train_member(const Dataset::Final& data, const NetworkPlan& plan, const FinalRequest& request,
-                                 std::size_t member, Epochs& epochs) {
-  HONE_TRY(
-      const std::unique_ptr<Trainer> trainer,
-      Trainer::create(plan.spec, plan.options, member_seed(request, member), data.train.features, data.train.targets));
-  const auto file = request.checkpoints / fmt::format("final-{}.checkpoint", member);
-  const std::uint64_t key =
-      hash64(fmt::format("final {} {} {} {} {} {} {}", request.study_seed, request.trial, member, request.epochs,
-                         request.max_step, request.configuration.json(), request.fixed.json()));
-  const bool keeps = !request.checkpoints.empty();
-  if (keeps) (void)read_checkpoint(file, key, *trainer);  // one that cannot be used changes nothing
+/// Trains on; of folds judges each epoch and keeps the best one.
+Result<void> train_epochs(Trainer& trainer, const NetworkPlan& plan, const FinalRequest& request,
+                          const TargetInfo& target, const MemberData& data, RunProgress& progress, std::size_t member,
+                          Epochs& epochs, const std::function<Result<void>()>& save) {
   SaveRhythm rhythm;
-  epochs.set(member, trainer->epoch());
-  while (trainer->epoch() < request.epochs) {
-    if (auto epoch = trainer->train_epoch(); !epoch)
+  std::vector<float> predictions;
+  const std::int64_t last = request.folds > 0 ? request.max_step : request.epochs;
+  epochs.set(member, trainer.epoch());
+  while (trainer.epoch() < last) {
+    if (auto epoch = trainer.train_epoch(); !epoch)
       return fail(epoch.error().kind, "final training: " + epoch.error().message);
-    epochs.set(member, trainer->epoch());
-    if (keeps && rhythm.is_due())
-      HONE_TRY_VOID(rhythm.save([&] { return write_checkpoint(file, key, {}, trainer->state()); }));
+    if (request.folds > 0) {
+      trainer.predict(data.left_out.features, predictions);
+      complete_predictions(target, plan.spec.loss, predictions);
+      const double value = request.metric->score(target, predictions, data.left_out.targets);
+      if (progress.improves(value, request.metric->maximize)) {
+        progress = {value, trainer.epoch()};
+        trainer.keep_best();
+      }
+    }
+    epochs.set(member, trainer.epoch());
+    if (rhythm.is_due()) HONE_TRY_VOID(rhythm.save(save));
   }
+  if (request.folds > 0) trainer.restore_best();
+  return {};
+}
+
+Result<std::string> train_member(const TargetInfo& target, const NetworkPlan& plan, const FinalRequest& request,
+                                 const MemberData& data, std::size_t member, Epochs& epochs) {
+  HONE_TRY(const std::unique_ptr<Trainer> trainer,
+           Trainer::create(plan.spec, plan.options, member_seed(request, member), data.all.features, data.all.targets,
+                           memory_limit_bytes, data.rows));
+  const auto file = request.checkpoints / fmt::format("final-{}.checkpoint", member);
+  const std::uint64_t key = hash64(fmt::format("final {} {} {} {} {} {} {} {}", request.study_seed, request.trial,
+                                               member, request.epochs, request.max_step, request.configuration.json(),
+                                               request.fixed.json(), request.folds > 0 ? request.metric->name : ""));
+  const bool keeps = !request.checkpoints.empty();
+  RunProgress progress;
+  if (keeps)  // one that cannot be used changes nothing
+    if (const auto found = read_checkpoint(file, key, *trainer)) progress = *found;
+  HONE_TRY_VOID(train_epochs(*trainer, plan, request, target, data, progress, member, epochs, [&]() -> Result<void> {
+    return keeps ? write_checkpoint(file, key, progress, trainer->state()) : Result<void>();
+  }));
   return trainer->weights();
 }
 
@@ -69,16 +104,27 @@ Result<std::string> train_member(const Dataset::Final& data, const NetworkPlan& 
 
 Result<Model> train_final(const Dataset& dataset, const FinalRequest& request) {
   const Dataset::Final& data = dataset.final_data();
-  const DataShape shape{data.train.features.dense_width, dataset.final_cardinalities(), data.encoder->numeric_columns(),
-                        data.target.task, data.target.outputs()};
+  const DataShape shape =
+      shape_of(data.train.features, dataset.final_cardinalities(), data.encoder->numeric_columns(), data.target);
   HONE_TRY(const NetworkPlan plan, network_plan(request.configuration, request.fixed, shape, request.max_step));
-  const auto members = static_cast<std::size_t>(request.members);
+  if (request.folds > 0 && data.train.features.rows < 2 * static_cast<std::size_t>(request.folds))
+    return refuse(fmt::format("{} folds of {} rows: each needs at least 2", request.folds, data.train.features.rows));
+  const auto members = static_cast<std::size_t>(request.networks());
+  const auto folds = request.folds > 0 ? deal_folds(data.train, request.study_seed, request.trial, request.folds)
+                                       : std::vector<std::size_t>();
   Epochs epochs(request, members);
   std::vector<Result<std::string>> weights(members);
+  const std::size_t at_once = request.folds > 0 ? std::min(members, static_cast<std::size_t>(request.jobs)) : members;
+  std::atomic<std::size_t> next = 0;
   {
     std::vector<std::jthread> threads;
-    for (std::size_t m = 0; m < members; ++m)
-      threads.emplace_back([&, m] { weights[m] = train_member(data, plan, request, m, epochs); });
+    for (std::size_t t = 0; t < at_once; ++t)
+      threads.emplace_back([&] {
+        for (std::size_t m = next++; m < members; m = next++) {
+          const MemberData own = folds.empty() ? MemberData{data.train, {}, {}} : member_data(data.train, folds, m);
+          weights[m] = train_member(data.target, plan, request, own, m, epochs);
+        }
+      });
   }
   Model model;
   for (Result<std::string>& member : weights) {

@@ -21,13 +21,16 @@ nlohmann::json header_of(const Model& model) {
                          {"embedding_widths", model.spec.embedding_widths},
                          {"numeric_columns", model.spec.numeric_columns},
                          {"numeric_bins", model.spec.numeric_bins},
+                         {"numeric_frequencies", model.spec.numeric_frequencies},
                          {"hidden", model.spec.hidden},
                          {"activation", std::string(model.spec.activation->name)},
-                         {"batch_norm", model.spec.batch_norm},
+                         {"norm", std::string(norm_name(model.spec.norm))},
+                         {"residual", model.spec.residual},
+                         {"members", model.spec.members},
                          {"dropout", model.spec.dropout},
                          {"outputs", model.spec.outputs},
                          {"loss", loss_names()[static_cast<std::size_t>(model.spec.loss)]},
-                         {"huber_delta", model.spec.huber_delta}};
+                         {"poisson_ratio", model.spec.poisson_ratio}};
   return {{"version", HONE_VERSION},
           {"study", model.study},
           {"network", std::move(spec)},
@@ -84,27 +87,33 @@ Result<NetworkSpec> spec_from(const nlohmann::json& network) {
   HONE_TRY(spec.dense_width, size_in(network, "dense_width"));
   HONE_TRY(spec.cardinalities, sizes_in(network, "cardinalities"));
   HONE_TRY(spec.embedding_widths, sizes_in(network, "embedding_widths"));
-  if (network.contains("numeric_bins")) {  // models of 0.1 before it lack both
+  if (network.contains("numeric_bins")) {  // models from before these do not have them
     HONE_TRY(spec.numeric_columns, sizes_in(network, "numeric_columns"));
     HONE_TRY(spec.numeric_bins, size_in(network, "numeric_bins"));
   }
   HONE_TRY(spec.hidden, sizes_in(network, "hidden"));
   HONE_TRY(spec.activation, find_activation(network.at("activation").get<std::string>()));
-  spec.batch_norm = network.at("batch_norm").get<bool>();
+  if (network.contains("norm")) {  // nor these
+    HONE_TRY(spec.numeric_frequencies, size_in(network, "numeric_frequencies"));
+    HONE_TRY(spec.norm, find_norm(network.at("norm").get<std::string>()));
+    spec.residual = network.at("residual").get<bool>();
+    HONE_TRY(spec.members, size_in(network, "members"));
+    spec.poisson_ratio = network.at("poisson_ratio").get<double>();
+  } else if (network.at("batch_norm").get<bool>()) {
+    spec.norm = NormKind::batch;
+  }
   spec.dropout = network.at("dropout").get<double>();
   HONE_TRY(spec.outputs, size_in(network, "outputs"));
   HONE_TRY(spec.loss, find_loss(network.at("loss").get<std::string>()));
-  spec.huber_delta = network.at("huber_delta").get<double>();
   return spec;
 }
 
 /// Whether the network takes what the encoder gives, and gives what the target needs.
 bool fit_together(const NetworkSpec& spec, const Encoder& encoder) {
   const TargetInfo& target = encoder.target();
-  const bool values = spec.loss == LossKind::squared_error || spec.loss == LossKind::huber;
   const bool one_logit = spec.loss == LossKind::binary_cross_entropy && target.outputs() == 2 && spec.outputs == 1;
   return spec.dense_width == encoder.dense_width() && spec.cardinalities == encoder.cardinalities() &&
-         values == (target.task == Task::regression) && (one_logit || spec.outputs == target.outputs());
+         loss_task(spec.loss) == target.task && (one_logit || spec.outputs == target.outputs());
 }
 
 /// May throw nlohmann's exceptions; the caller turns them into an error.

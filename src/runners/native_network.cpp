@@ -24,9 +24,20 @@ std::int64_t last_file(const RunRequest& request) {
 
 }  // namespace
 
+DataShape shape_of(const Features& features, std::vector<std::size_t> cardinalities,
+                   std::vector<std::size_t> numeric_columns, const TargetInfo& target) {
+  return {features.dense_width,
+          std::move(cardinalities),
+          std::move(numeric_columns),
+          target.task,
+          target.outputs(),
+          target.mean,
+          target.scale,
+          target.low};
+}
+
 DataShape search_shape(const Dataset& dataset) {
-  return {dataset.train().features.dense_width, dataset.cardinalities(), dataset.numeric_columns(),
-          dataset.target().task, dataset.target().outputs()};
+  return shape_of(dataset.train().features, dataset.cardinalities(), dataset.numeric_columns(), dataset.target());
 }
 
 NativeNetworkRunner::NativeNetworkRunner(const Dataset& dataset, Configuration fixed, const Metric& metric,
@@ -102,9 +113,7 @@ Result<RunOutcome> NativeNetworkRunner::run_one(const RunRequest& request, std::
     trainer->predict(validation.features, predictions);
     complete_predictions(dataset_.target(), plan.spec.loss, predictions);
     const double value = metric_.score(dataset_.target(), predictions, validation.targets);
-    const bool better = std::isnan(progress.best_value) ||
-                        (metric_.maximize ? value > progress.best_value : value < progress.best_value);
-    if (std::isfinite(value) && better) {
+    if (progress.improves(value, metric_.maximize)) {
       progress = {value, trainer->epoch()};
       trainer->keep_best();
     }

@@ -41,6 +41,13 @@ struct FinalRequest {
   std::int64_t epochs = 0;    ///< as many as gave the winner its best value
   std::int64_t max_step = 0;  ///< what the schedule spans
   std::int64_t members = 1;   ///< networks of the ensemble, each in a thread of its own, each from its own seed
+  /// 0, or at least 2: instead of `members` networks on all rows for `epochs`, one for each fold, trained on the others
+  /// for `max_step` epochs; the weights are kept that `metric` likes best on the fold. Folds are drawn by the study's
+  /// seed, of classes each in proportion.
+  std::int64_t folds = 0;
+  const Metric* metric = nullptr;  ///< with folds
+  std::int64_t jobs = 1;           ///< folds at once
+  std::int64_t networks() const { return folds > 0 ? folds : members; }
   std::filesystem::path checkpoints;
   /// Epochs that every member has done; at the start and after every epoch, from any thread. May be empty.
   std::function<void(std::int64_t epoch)> progress;
@@ -50,6 +57,9 @@ struct FinalRequest {
 /// Errors: `interrupted` (saved: the same call goes on), `failed` when the loss diverges.
 Result<Model> train_final(const Dataset& dataset, const FinalRequest& request);
 
+/// What a network for these inputs and this target has to fit.
+DataShape shape_of(const Features& features, std::vector<std::size_t> cardinalities,
+                   std::vector<std::size_t> numeric_columns, const TargetInfo& target);
 /// The shape of the data as the search (or, with `final_data`, the final training) sees it.
 DataShape search_shape(const Dataset& dataset);
 

@@ -1,6 +1,7 @@
 /// A run of the native runner on disk: the trainer's state and what the run itself remembers.
 #pragma once
 #include <algorithm>
+#include <cmath>
 #include <filesystem>
 #include <limits>
 
@@ -14,6 +15,11 @@ namespace hone {
 struct RunProgress {
   double best_value = std::numeric_limits<double>::quiet_NaN();
   std::int64_t best_epoch = 0;
+
+  /// Is `value` the best one so far? NaN and infinities never are.
+  bool improves(double value, bool maximize) const {
+    return std::isfinite(value) && (std::isnan(best_value) || (maximize ? value > best_value : value < best_value));
+  }
 };
 
 /// `key`: says whose state this is (configuration and seed); another key is refused on reading.

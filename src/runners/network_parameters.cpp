@@ -27,14 +27,27 @@ constexpr NetworkParameter rows[] = {
     {"weight_decay", Kind::real, 0, 10, "0", "decoupled with adamw, else added to the gradient"},
     {"schedule", Kind::name, 0, 0, "cosine", "how the learning rate changes over the epochs"},
     {"warmup", Kind::real, 0, 0.9, "0", "share of all steps with a rising learning rate"},
-    {"batch_norm", Kind::flag, 0, 1, "false", "batch normalisation before each activation"},
+    {"accumulate", Kind::whole, 1, accumulate_max, "1", "minibatches whose mean gradient makes one step"},
+    {"norm", Kind::name, 0, 0, "none", "none, batch or layer: normalisation before each activation"},
+    {"residual", Kind::flag, 0, 1, "false", "hidden layers add their input to their output"},
+    {"members", Kind::whole, 1, members_max, "1", "networks in one that share weights, an ensemble (TabM)"},
+    {"mixup", Kind::real, 0, 1.9999, "0", "alpha of the mixing of two rows of a minibatch; 0 is none"},
     {"label_smoothing", Kind::real, 0, 0.9, "0", "share of the label spread over all classes"},
     {"clip_norm", Kind::real, 0, 1e9, "0", "limit of the gradient's norm; 0 is none"},
     {"embedding", Kind::whole, 0, 1024, "0", "width of learned embeddings; 0 chooses by the number of levels"},
     {"numeric_bins", Kind::whole, 0, numeric_bins_max, "0", "bins of the embedding of numeric columns; 0 is none"},
+    {"numeric_frequencies", Kind::whole, 0, numeric_frequencies_max, "0",
+     "waves of the periodic embedding of numeric columns; 0 is none"},
+    {"frequency_scale", Kind::real, 1e-4, 100, "0.1", "deviation of the first frequencies, per unit of a column"},
+    {"base_width", Kind::whole, 0, 65536, "0",
+     "units at which the learning rate was found: other widths use it too (muP); 0 is the usual way"},
     {"average", Kind::real, 0, 1000, "0.5", "epochs that the average of the weights goes back; 0 is none"},
-    {"loss", Kind::name, 0, 0, "auto", "auto, softmax_cross_entropy, binary_cross_entropy, squared_error, huber"},
-    {"huber_delta", Kind::real, 1e-6, 1e6, "1", "where huber turns linear, in scaled target units"},
+    {"loss", Kind::name, 0, 0, "auto",
+     "auto, softmax_cross_entropy, binary_cross_entropy, focal; squared_error, huber, quantile, poisson"},
+    {"class_balance", Kind::real, 0, 1, "0", "from 0, where every row counts the same, to 1, where every class does"},
+    {"focal_gamma", Kind::real, 0, 100, "2", "of focal: how much less rows count that are sure"},
+    {"huber_delta", Kind::real, 1e-6, 1e6, "1", "of huber: where it turns linear, in scaled target units"},
+    {"quantile", Kind::real, 0.001, 0.999, "0.5", "of quantile: which one is predicted"},
     {"patience", Kind::whole, 0, 1e6, "0", "epochs without improvement before a run ends; 0 is never"},
 };
 
@@ -48,6 +61,7 @@ const NetworkParameter* find_row(std::string_view name) {
 std::vector<std::string> allowed_names(std::string_view parameter) {
   if (parameter == "optimizer") return optimizer_names();
   if (parameter == "schedule") return schedule_names();
+  if (parameter == "norm") return norm_names();
   std::vector<std::string> names;
   if (parameter == "activation")
     for (const Activation& activation : all_activations()) names.emplace_back(activation.name);
@@ -129,11 +143,16 @@ std::vector<std::size_t> hidden_units(const Lookup& lookup) {
 Result<LossKind> loss_of(const std::string& name, const DataShape& shape) {
   if (name == "auto") return shape.task == Task::regression ? LossKind::squared_error : LossKind::softmax_cross_entropy;
   HONE_TRY(const LossKind loss, find_loss(name));
-  const bool for_values = loss == LossKind::squared_error || loss == LossKind::huber;
-  if (for_values != (shape.task == Task::regression))
-    return refuse(fmt::format("loss '{}' does not fit {}", name, for_values ? "classification" : "regression"));
+  if (loss_task(loss) != shape.task)
+    return refuse(fmt::format("loss '{}' does not fit {}", name,
+                              shape.task == Task::regression ? "regression" : "classification"));
   if (loss == LossKind::binary_cross_entropy && shape.outputs != 2)
     return refuse(fmt::format("loss 'binary_cross_entropy' needs two classes, the target has {}", shape.outputs));
+  if (loss == LossKind::poisson && !(shape.target_low >= 0 && shape.target_mean > 0))
+    return refuse(
+        fmt::format("loss 'poisson' is for counts: the target must be at least 0 and not always 0, its least "
+                    "value is {}",
+                    number_text(shape.target_low)));
   return loss;
 }
 
@@ -184,11 +203,20 @@ Result<NetworkPlan> network_plan(const Configuration& configuration, const Confi
   spec.numeric_bins = static_cast<std::size_t>(lookup.number("numeric_bins"));
   spec.hidden = hidden_units(lookup);
   HONE_TRY(spec.activation, find_activation(lookup.text("activation")));
-  spec.batch_norm = lookup.text("batch_norm") == "true";
+  spec.numeric_frequencies = static_cast<std::size_t>(lookup.number("numeric_frequencies"));
+  spec.frequency_scale = lookup.number("frequency_scale");
+  HONE_TRY(spec.norm, find_norm(lookup.text("norm")));
+  spec.residual = lookup.text("residual") == "true";
+  // Without a hidden layer there is nothing that members could share, and a linear model gains nothing from several.
+  spec.members = spec.hidden.empty() ? 1 : static_cast<std::size_t>(lookup.number("members"));
+  spec.base_width = static_cast<std::size_t>(lookup.number("base_width"));
   spec.dropout = lookup.number("dropout");
   HONE_TRY(spec.loss, loss_of(lookup.text("loss"), shape));
   spec.outputs = spec.loss == LossKind::binary_cross_entropy ? 1 : shape.outputs;
   spec.huber_delta = lookup.number("huber_delta");
+  spec.focal_gamma = lookup.number("focal_gamma");
+  spec.quantile = lookup.number("quantile");
+  if (spec.loss == LossKind::poisson) spec.poisson_ratio = shape.target_scale / shape.target_mean;
 
   TrainOptions& options = plan.options;
   HONE_TRY(options.optimizer, find_optimizer(lookup.text("optimizer")));
@@ -203,6 +231,9 @@ Result<NetworkPlan> network_plan(const Configuration& configuration, const Confi
   options.warmup = lookup.number("warmup");
   options.max_epochs = max_step;
   options.label_smoothing = shape.task == Task::classification ? lookup.number("label_smoothing") : 0;
+  options.accumulate = static_cast<std::size_t>(lookup.number("accumulate"));
+  options.mixup = lookup.number("mixup");
+  options.class_balance = shape.task == Task::classification ? lookup.number("class_balance") : 0;
   options.clip_norm = lookup.number("clip_norm");
   options.average = lookup.number("average");
   plan.patience = static_cast<std::int64_t>(lookup.number("patience"));

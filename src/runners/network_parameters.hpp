@@ -33,6 +33,7 @@ struct DataShape {
   std::vector<std::size_t> numeric_columns;  ///< dense columns that are numbers
   Task task = Task::classification;
   std::size_t outputs = 0;
+  double target_mean = 0, target_scale = 1, target_low = 0;  ///< regression: of the training part
 };
 
 struct NetworkPlan {

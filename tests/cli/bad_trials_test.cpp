@@ -57,12 +57,12 @@ TEST_F(BadTrials, RatesAndBatchesOutOfReason) {
   expect_said(fit("[fixed]\nlearning_rate = 1e30\n", {"--trials", "2"}), 2,
               {"learning_rate must be a number from 1e-08 to 100, got 1e+30"});
   expect_said(
-      fit("[fixed]\nlearning_rate = 100\noptimizer = \"sgd\"\nschedule = \"constant\"\nbatch_norm = false\n"
+      fit("[fixed]\nlearning_rate = 100\noptimizer = \"sgd\"\nschedule = \"constant\"\nnorm = \"none\"\n"
           "loss = \"squared_error\"\n",
           {"--trials", "2", "--epochs", "9"}, "values.csv", "y"),
       3, {"no trial succeeded, 2 failed", "loss became", "epoch 1", "largest gradient", "lower the learning rate"});
   expect_said(fit("[fixed]\nbatch = 1048576\n", {"--trials", "2", "--epochs", "2"}), 0, {"final training"});
-  expect_said(fit("[fixed]\nbatch = 1\nbatch_norm = true\n", {"--trials", "2"}), 3,
+  expect_said(fit("[fixed]\nbatch = 1\nnorm = \"batch\"\n", {"--trials", "2"}), 3,
               {"batch norm needs minibatches of at least 2 rows; batch is 1"});
 }
 

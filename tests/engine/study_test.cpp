@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <mutex>
+#include <set>
 #include <thread>
 
 #include "engine/bench.hpp"
@@ -201,8 +203,11 @@ TEST(Study, ItsCopyIsWhatTheStoreKeeps) {
 
     FakeRunner runner, other_runner;
     runner.fails = other_runner.fails = [](const RunRequest& request) { return request.trial % 6 == 5; };
-    runner.lose_power = [](const RunRequest& request, std::int64_t step) {
-      return request.from_step == 0 && request.trial % 5 == 4 && step == 1;
+    std::mutex mutex;
+    std::set<std::int64_t> lost;  // once each: the other one may have ended and cannot take them over for ever
+    runner.lose_power = [&](const RunRequest& request, std::int64_t) {
+      const std::scoped_lock lock(mutex);
+      return request.trial % 5 == 4 && lost.insert(request.trial).second;
     };
     std::thread beside([&] { run(*other, other_runner, 1); });
     run(*study, runner, jobs);

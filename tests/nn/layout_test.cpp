@@ -65,13 +65,19 @@ TEST(Layout, PackedValuesReadBack) {
     EXPECT_EQ(layout.pack(w2.data(), s2.data()), packed);
     EXPECT_FALSE(layout.unpack(packed + "1234", w2.data(), s2.data()));
     EXPECT_EQ(layout.parameters % panel_width, 0u);
-    EXPECT_EQ(layout.decayed % panel_width, 0u);
+    std::size_t end = 0;
+    for (const LearnedPart& part : layout.parts) {
+      EXPECT_EQ(part.begin, end);
+      EXPECT_EQ(part.end % panel_width, 0u);
+      end = part.end;
+    }
+    EXPECT_EQ(end, layout.parameters);
   }
 }
 
 TEST(Layout, BiasesStartAtZeroAndGammasAtOne) {
   auto spec = spec_of("relu", {20});
-  spec.batch_norm = true;
+  spec.norm = NormKind::batch;
   const Layout layout(spec);
   Buffer w(layout.parameters), s(layout.statistics);
   layout.initialise(spec, {}, w.data(), s.data());

@@ -4,6 +4,7 @@
 #include <cstring>
 #include <numeric>
 
+#include "nn/batches.hpp"
 #include "nn/schedule.hpp"
 #include "reference_network.hpp"
 #include "trainer_support.hpp"
@@ -19,56 +20,62 @@ enum class Role { weight, bias, edge };  ///< edges of bins are not learned
 std::vector<Role> roles_of(const NetworkSpec& spec) {
   std::vector<Role> roles;
   const auto add = [&](std::size_t count, Role role) { roles.resize(roles.size() + count, role); };
-  const std::size_t bins = (spec.numeric_bins + 15) / 16 * 16;
+  const std::size_t components = spec.components(), members = spec.members;
   for (std::size_t f = 0; f < spec.embedded_numbers(); ++f) {
-    add(bins * 16, Role::weight);
+    add(components * 16, Role::weight);
     add(16, Role::bias);
-    add(2 * bins, Role::edge);
+    add(2 * components, spec.numeric_bins > 0 ? Role::edge : Role::bias);
   }
   std::size_t in = spec.embedded_numbers() * 16 + spec.dense_width;
   for (std::size_t i = 0; i < spec.cardinalities.size(); ++i) {
     add(spec.cardinalities[i] * spec.embedding_widths[i], Role::weight);
     in += spec.embedding_widths[i];
   }
-  auto widths = spec.hidden;
-  widths.push_back(spec.outputs);
-  for (const std::size_t out : widths) {
+  for (const std::size_t out : spec.hidden) {
     add(in * out, Role::weight);
-    add(out, Role::bias);
+    if (members > 1) add(members * (in + out), Role::bias);  // factors of inputs and outputs
+    add(members * out, Role::bias);
     in = out;
   }
+  add(members * in * spec.outputs, Role::weight);
+  add(members * spec.outputs, Role::bias);
   return roles;
 }
 
-/// Trains by central differences with momentum (mu m + g), two epochs.
+/// Trains by central differences with momentum (mu m + g), two epochs. Minibatches of one step are one here: they are
+/// of the same size, but for the last of the epoch.
 std::vector<double> train_reference(const Problem& p, const TrainOptions& o, const std::string& start) {
   ReferenceNetwork<double> network(p.spec, start, 0);
   auto& w = network.values();
   std::vector<double> velocity(w.size()), g(w.size());
   const auto roles = roles_of(p.spec);
   const auto steps = static_cast<std::int64_t>((p.features.rows + o.batch - 1) / o.batch);
+  const std::size_t together = o.batch * o.accumulate;
   std::int64_t step = 0;
   for (std::uint32_t epoch = 0; epoch < 2; ++epoch) {
     std::vector<std::uint32_t> order(p.features.rows);
     std::iota(order.begin(), order.end(), 0u);
     Rng(seed.study_seed, RngPurpose::minibatch_order, seed.run, epoch).shuffle(std::span(order));
-    for (std::size_t at = 0; at < order.size(); at += o.batch, ++step) {
-      const auto rows = std::span<const std::uint32_t>(order).subspan(at, std::min(o.batch, order.size() - at));
+    for (std::size_t at = 0; at < order.size(); at += together) {
+      const auto rows = std::span<const std::uint32_t>(order).subspan(at, std::min(together, order.size() - at));
+      step += static_cast<std::int64_t>((rows.size() + o.batch - 1) / o.batch);
+      const double share =
+          o.mixup > 0 ? static_cast<double>(mixup_share(o.mixup, seed, static_cast<std::uint32_t>(step - 1))) : 1;
       double squares = 0;
       for (std::size_t i = 0; i < w.size(); ++i) {
         if (roles[i] == Role::edge) continue;
         const double kept = w[i], h = 1e-5;
         w[i] = kept + h;
-        const double up = network.loss(p.features, p.targets, rows, o.label_smoothing, seed, 0);
+        const double up = network.loss(p.features, p.targets, rows, o.label_smoothing, seed, 0, share);
         w[i] = kept - h;
-        const double down = network.loss(p.features, p.targets, rows, o.label_smoothing, seed, 0);
+        const double down = network.loss(p.features, p.targets, rows, o.label_smoothing, seed, 0, share);
         w[i] = kept;
         g[i] = (up - down) / (2 * h);
         squares += g[i] * g[i];
       }
       const double clip = std::sqrt(squares) > o.clip_norm ? o.clip_norm / std::sqrt(squares) : 1;
       const double rate =
-          learning_rate_at(schedule_row(o.schedule), o.learning_rate, o.warmup, step, o.max_epochs * steps);
+          learning_rate_at(schedule_row(o.schedule), o.learning_rate, o.warmup, step - 1, o.max_epochs * steps);
       for (std::size_t i = 0; i < w.size(); ++i) {
         velocity[i] = o.momentum * velocity[i] + g[i] * clip + (roles[i] == Role::weight ? o.weight_decay * w[i] : 0);
         w[i] -= rate * velocity[i];
@@ -80,9 +87,9 @@ std::vector<double> train_reference(const Problem& p, const TrainOptions& o, con
 
 TEST(Loop, FollowsTheReferenceStepByStep) {
   Rng rng(1, RngPurpose::simulation, 10);
-  for (int i = 0; i < 8; ++i) {
-    auto p = random_problem(**find_activation(i % 2 == 0 ? "tanh" : "silu"), static_cast<LossKind>(i % 4), 22, rng);
-    p.spec.batch_norm = false;
+  for (int i = 0; i < 14; ++i) {
+    auto p = random_problem(**find_activation(i % 2 == 0 ? "tanh" : "silu"), static_cast<LossKind>(i % 7), 22, rng);
+    p.spec.norm = NormKind::none;
     if (p.spec.numeric_columns.size() > 1) p.spec.numeric_columns.resize(1);  // every value is nudged twice a step
     p.spec.dropout = 0;
     TrainOptions o;
@@ -95,6 +102,8 @@ TEST(Loop, FollowsTheReferenceStepByStep) {
     o.warmup = 0.2;
     o.max_epochs = 3;
     o.label_smoothing = 0.05;
+    if (i % 3 == 1) o.accumulate = 2;
+    if (i % 3 == 2) o.mixup = 0.5;
     auto trainer = make(p, o, seed);
     const auto expected = train_reference(p, o, trainer->weights());
     ASSERT_TRUE(trainer->train_epoch() && trainer->train_epoch());

@@ -32,7 +32,7 @@ struct Outcome {
 };
 
 /// One forward and backward pass of the fast network over the rows in `order`.
-Outcome fast_pass(const Problem& p, std::span<const std::uint32_t> order) {
+Outcome fast_pass(const Problem& p, std::span<const std::uint32_t> order, float share = 1) {
   Network network(p.spec, order.size(), true);
   network.layout().initialise(p.spec, seed, network.parameters().data(), network.statistics().data());
   Rng rng(9, RngPurpose::simulation, 1);  // biases of 0 would hide mistakes
@@ -43,13 +43,22 @@ Outcome fast_pass(const Problem& p, std::span<const std::uint32_t> order) {
   EXPECT_TRUE(network.layout().unpack(start, network.parameters().data(), network.statistics().data()));
 
   network.gather(p.features, order);
-  network.forward_train(seed, step);
-  Buffer scratch(2 * padded(order.size())), gradients(network.layout().parameters);
-  const double loss =
-      loss_row(p.spec.loss)
-          .batch(kernels(), {network.output(), network.output_gradient(), network.stride(), order.size(),
-                             p.spec.outputs, order.data(), &p.targets, smoothing, p.spec.huber_delta, scratch.data(),
-                             scratch.data() + padded(order.size())});
+  network.forward_train(seed, step, share);
+  const std::size_t rows = network.wide_rows();
+  Buffer scratch(2 * padded(rows)), gradients(network.layout().parameters), of_partners(network.output_size());
+  const auto loss_of = [&](bool partners, float* gradient) {
+    std::vector<std::uint32_t> wide;
+    for (std::size_t i = 0; i < rows; ++i)
+      wide.push_back(order[partners ? order.size() - 1 - i % order.size() : i % order.size()]);
+    return loss_row(p.spec.loss)
+        .batch(kernels(), {network.output(), gradient, network.stride(), rows, wide.data(), &p.targets, &p.spec,
+                           smoothing, nullptr, scratch.data(), scratch.data() + padded(rows)});
+  };
+  double loss = loss_of(false, network.output_gradient());
+  if (share != 1) {
+    loss = static_cast<double>(share) * loss + (1 - static_cast<double>(share)) * loss_of(true, of_partners.data());
+    kernels().approach(of_partners.data(), 1 - share, network.output_gradient(), of_partners.size());
+  }
   network.backward(gradients.data());
   const Buffer no_statistics(network.layout().statistics);
   return {loss, start, floats_of(network.layout().pack(gradients.data(), no_statistics.data())),
@@ -60,20 +69,21 @@ constexpr double allowed = 3e-4;
 
 /// Edges of bins stand among the weights but are not learned.
 bool is_edge(const NetworkSpec& spec, std::size_t i) {
-  const std::size_t learned = (padded(spec.numeric_bins) + 1) * panel_width;
-  const std::size_t of_one = learned + 2 * padded(spec.numeric_bins);
-  return i < spec.embedded_numbers() * of_one && i % of_one >= learned;
+  const std::size_t learned = (spec.components() + 1) * panel_width;
+  const std::size_t of_one = learned + 2 * spec.components();
+  return spec.numeric_bins > 0 && i < spec.embedded_numbers() * of_one && i % of_one >= learned;
 }
 
 /// Largest deviation of a gradient, relative to the largest gradient. Where it is too large and quotients at two widths
 /// disagree, the value sits on a kink; `skipped` counts them.
-double worst_deviation(const Problem& p, std::span<const std::uint32_t> order, const Outcome& fast, int& skipped) {
+double worst_deviation(const Problem& p, std::span<const std::uint32_t> order, const Outcome& fast, int& skipped,
+                       float share = 1) {
   ReferenceNetwork<double> reference(p.spec, fast.weights, fast.row_blocks);
   const auto quotient = [&](std::size_t i, double h) {
     const double kept = reference.values()[i];
     const auto loss_at = [&](double value) {
       reference.values()[i] = value;
-      return reference.loss(p.features, p.targets, order, smoothing, seed, step);
+      return reference.loss(p.features, p.targets, order, smoothing, seed, step, static_cast<double>(share));
     };
     const double difference = loss_at(kept + h) - loss_at(kept - h);
     reference.values()[i] = kept;
@@ -105,15 +115,16 @@ TEST(Network, GradientsAreThoseOfCentralDifferences) {
   std::size_t checked = 0;
   for (const auto& activation : all_activations())
     for (const auto& loss : all_losses())
-      for (int i = 0; i < 2; ++i) {
+      for (int i = 0; i < 3; ++i) {
         const auto p = random_problem(activation, loss.kind, between(rng, 8, 12), rng);
         const auto order = some_rows(p.features.rows, rng);
-        const auto fast = fast_pass(p, order);
+        const float share = i == 0 ? 1.0f : 0.7f;  // of mixup
+        const auto fast = fast_pass(p, order, share);
         ReferenceNetwork<double> reference(p.spec, fast.weights, fast.row_blocks);
-        EXPECT_NEAR(fast.loss, reference.loss(p.features, p.targets, order, smoothing, seed, step),
-                    2e-5 * (1 + fast.loss))
-            << describe(p.spec);
-        EXPECT_LT(worst_deviation(p, order, fast, skipped), allowed) << describe(p.spec);
+        const double expected =
+            reference.loss(p.features, p.targets, order, smoothing, seed, step, static_cast<double>(share));
+        EXPECT_NEAR(fast.loss, expected, 2e-5 * (1 + std::abs(fast.loss))) << describe(p.spec);
+        EXPECT_LT(worst_deviation(p, order, fast, skipped, share), allowed) << describe(p.spec);
         checked += fast.gradients.size();
       }
   EXPECT_LT(skipped, static_cast<double>(checked) * 0.02);
@@ -139,7 +150,8 @@ TEST(Network, BackwardTakesSlopesOfTheRowThatForwardUsed) {
   for (const auto& activation : all_activations()) {
     auto p = random_problem(activation, LossKind::squared_error, 8, rng);
     p.spec.hidden = {5, 3};
-    p.spec.batch_norm = false;
+    p.spec.norm = NormKind::none;
+    p.spec.members = 1;
     p.spec.dropout = 0;
     Network network(p.spec, 8, true);
     std::vector<std::uint32_t> order(8);
@@ -162,10 +174,13 @@ TEST(Network, PaddingStaysZero) {
     network.layout().initialise(p.spec, seed, network.parameters().data(), network.statistics().data());
     network.gather(p.features, order);
     network.forward_train(seed, 0);
-    Buffer scratch(64), gradients(network.layout().parameters);
+    const std::size_t rows = network.wide_rows();
+    std::vector<std::uint32_t> wide;
+    for (std::size_t i = 0; i < rows; ++i) wide.push_back(order[i % 10]);
+    Buffer scratch(2 * padded(rows)), gradients(network.layout().parameters);
     loss_row(p.spec.loss)
-        .batch(kernels(), {network.output(), network.output_gradient(), network.stride(), 10, p.spec.outputs,
-                           order.data(), &p.targets, 0, 1, scratch.data(), scratch.data() + 32});
+        .batch(kernels(), {network.output(), network.output_gradient(), network.stride(), rows, wide.data(), &p.targets,
+                           &p.spec, 0, nullptr, scratch.data(), scratch.data() + padded(rows)});
     network.backward(gradients.data());
     double all = 0, real = 0;
     for (std::size_t i = 0; i < gradients.size(); ++i) all += std::abs(static_cast<double>(gradients.data()[i]));

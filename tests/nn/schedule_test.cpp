@@ -37,6 +37,14 @@ TEST(Schedule, OneCycleRisesFromATwentyFifthThenFalls) {
   EXPECT_DOUBLE_EQ(at(ScheduleKind::one_cycle, 99, 1000, 0.1), 2.0);  // its own rise, when asked for
 }
 
+TEST(Schedule, CoslogHasItsPeaksAndValleysWhereTheLogarithmSays) {
+  for (std::int64_t s = 0; s < 1500; ++s) {
+    const double waves = std::log2(1 + 15 * static_cast<double>(s) / 1500);
+    EXPECT_NEAR(at(ScheduleKind::coslog, s, 1500), std::max(0.002, 1 - std::cos(2 * M_PI * waves)), 1e-12) << s;
+  }
+  EXPECT_NEAR(at(ScheduleKind::coslog, 100, 1500), 0.002, 1e-12);  // log2 2 = 1: the first wave is over
+}
+
 TEST(Schedule, EveryRowWarmsUpLinearlyAndNeverLeavesItsRange) {
   for (const auto& row : all_schedules()) {
     EXPECT_EQ(*find_schedule(row.name), row.kind);

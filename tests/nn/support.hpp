@@ -43,7 +43,7 @@ inline Features random_features(const NetworkSpec& spec, std::size_t rows, bool 
 
 inline Targets random_targets(const NetworkSpec& spec, std::size_t rows, Rng& rng) {
   Targets t;
-  const bool labels = spec.loss == LossKind::softmax_cross_entropy || spec.loss == LossKind::binary_cross_entropy;
+  const bool labels = loss_task(spec.loss) == Task::classification;
   const auto classes = static_cast<std::uint32_t>(std::max<std::size_t>(spec.outputs, 2));
   for (std::size_t r = 0; r < rows; ++r) {
     if (labels)
@@ -64,14 +64,24 @@ inline Problem random_problem(const Activation& activation, LossKind loss, std::
   }
   for (std::size_t i = between(rng, 0, 3); i > 0; --i) p.spec.hidden.push_back(between(rng, 1, 18));
   p.spec.activation = &activation;
-  p.spec.batch_norm = rng.below(3) == 0;
+  p.spec.norm = static_cast<NormKind>(rng.below(4) % 3);
+  p.spec.residual = rng.below(3) == 0;
+  if (!p.spec.hidden.empty() && rng.below(3) == 0) p.spec.members = between(rng, 2, 4);
   p.spec.dropout = rng.below(3) == 0 ? 0.3 : 0;
   p.spec.loss = loss;
-  p.spec.outputs = loss == LossKind::softmax_cross_entropy ? between(rng, 2, 20) : 1;
+  const bool many = loss == LossKind::softmax_cross_entropy || loss == LossKind::focal;
+  p.spec.outputs = many ? between(rng, 2, 20) : 1;
   p.spec.huber_delta = 0.7;
+  p.spec.focal_gamma = 1.5;
+  p.spec.quantile = 0.3;
+  p.spec.poisson_ratio = 0.4;
   const bool bytes = rng.below(2) == 0;
   if (!bytes) {
     p.spec.numeric_bins = between(rng, 0, 20);
+    if (rng.below(3) == 0) {
+      p.spec.numeric_bins = 0;
+      p.spec.numeric_frequencies = between(rng, 1, 20);
+    }
     for (std::size_t c = 0; c < p.spec.dense_width; ++c)
       if (rng.below(8) == 0) p.spec.numeric_columns.push_back(c);
   }
@@ -85,8 +95,9 @@ inline std::string describe(const NetworkSpec& spec) {
                      " dense " + std::to_string(spec.dense_width) + " hidden";
   for (const std::size_t n : spec.hidden) text += " " + std::to_string(n);
   return text + " embeddings " + std::to_string(spec.cardinalities.size()) + " numbers " +
-         std::to_string(spec.embedded_numbers()) + " of " + std::to_string(spec.numeric_bins) +
-         (spec.batch_norm ? " norm" : "") + (spec.dropout > 0 ? " dropout" : "");
+         std::to_string(spec.embedded_numbers()) + " of " + std::to_string(spec.numeric_bins) + " bins or " +
+         std::to_string(spec.numeric_frequencies) + " waves, norm " + std::string(norm_name(spec.norm)) + " members " +
+         std::to_string(spec.members) + (spec.residual ? " residual" : "") + (spec.dropout > 0 ? " dropout" : "");
 }
 
 }  // namespace hone::test

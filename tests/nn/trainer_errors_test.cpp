@@ -87,7 +87,7 @@ TEST(Trainer, TrainsWhatIsOddButPossible) {
   };
   for (const bool norm : {false, true}) {
     auto p = moons(30);
-    p.spec.batch_norm = norm;
+    p.spec.norm = norm ? NormKind::batch : NormKind::none;
     TrainOptions o;
     o.batch = std::size_t{1} << 40;  // far more than there are rows
     EXPECT_EQ(trains(p, o), "trained");
@@ -107,7 +107,7 @@ TEST(Trainer, TrainsWhatIsOddButPossible) {
   auto one = moons(1);
   EXPECT_EQ(trains(one, {}), "trained") << "one row";
   auto two = moons(2);
-  two.spec.batch_norm = true;
+  two.spec.norm = NormKind::batch;
   EXPECT_EQ(trains(two, {}), "trained") << "two rows";
   two.spec.loss = LossKind::squared_error;
   two.spec.outputs = 1;
@@ -225,7 +225,7 @@ TEST(Trainer, RefusesWhatCannotBe) {
   expect([](P q, O, L) { q.targets.labels[4] = 2; }, "row 5 has label 2");
   expect([](P q, O, L) { q.targets.labels.pop_back(); }, "19 labels for 20 rows");
   expect([](P q, O, L) { q.spec.loss = LossKind::squared_error, q.spec.outputs = 1; }, "0 target values");
-  expect([](P q, O o, L) { q.spec.batch_norm = true, o.batch = 1; }, "batch norm");
+  expect([](P q, O o, L) { q.spec.norm = NormKind::batch, o.batch = 1; }, "batch norm");
   expect([](P q, O, L) { q.spec.hidden = {100000, 100000}; }, "the limit is");
   expect([](P q, O, L) { q.spec.hidden = {std::size_t{1} << 62, std::size_t{1} << 62}; }, "the limit is");
   expect([](P q, O, L) { q.spec.hidden.assign(64, 65536); }, "fewer layers");
@@ -262,10 +262,49 @@ TEST(Trainer, RefusesWhatCannotBe) {
   expect([](P, O o, L) { o.average = NAN; }, "average is nan");
   expect(
       [](P q, O, L) {
-        q.spec.batch_norm = true, q.features.rows = 1, q.features.dense.resize(2), q.targets.labels.resize(1);
+        q.spec.norm = NormKind::batch, q.features.rows = 1, q.features.dense.resize(2), q.targets.labels.resize(1);
       },
       "rows are 1");
   expect([](P, O, L l) { l = 1000; }, "fewer units");
+}
+
+TEST(TrainerErrors, FormsThatContradictThemselvesAreRefused) {
+  const auto expect = [](auto change, const char* part) {
+    Problem p = moons(20);
+    TrainOptions o;
+    change(p, o);
+    const auto made = Trainer::create(p.spec, o, {}, p.features, p.targets);
+    ASSERT_FALSE(made) << part;
+    EXPECT_NE(made.error().message.find(part), std::string::npos) << made.error().message;
+  };
+  using P = Problem&;
+  using O = TrainOptions&;
+  expect([](P p, O) { p.spec.members = 0; }, "members is 0");
+  expect([](P p, O) { p.spec.members = 257; }, "members is 257: allowed is 1 .. 256");
+  expect([](P p, O) { p.spec.members = 2, p.spec.hidden = {}; }, "this network has none");
+  expect([](P p, O) { p.spec.members = 256, p.spec.hidden.assign(40, 8192); }, "the limit is");
+  expect([](P p, O) { p.spec.numeric_columns = {0}, p.spec.numeric_bins = p.spec.numeric_frequencies = 16; },
+         "one of them must be 0");
+  expect([](P p, O) { p.spec.numeric_frequencies = 257; }, "numeric_frequencies is 257");
+  expect([](P p, O) { p.spec.frequency_scale = 0; }, "frequency_scale is 0");
+  expect([](P p, O) { p.spec.quantile = 1; }, "quantile is 1");
+  expect([](P p, O) { p.spec.focal_gamma = -1; }, "focal_gamma is -1");
+  expect([](P p, O) { p.spec.loss = LossKind::focal, p.spec.outputs = 1; }, "focal needs at least 2 outputs");
+  expect([](P p, O) { p.spec.poisson_ratio = 0; }, "poisson_ratio is 0");
+  expect([](P, O o) { o.mixup = 2; }, "mixup is 2");
+  expect([](P, O o) { o.accumulate = 0; }, "accumulate is 0");
+  expect([](P, O o) { o.class_balance = 1.5; }, "class_balance is 1.5");
+  expect(
+      [](P p, O) {
+        p.spec.loss = LossKind::poisson, p.spec.outputs = 1;
+        p.targets.values.assign(20, 0), p.targets.values[6] = -1.5f;
+      },
+      "row 7 has less");
+  const Problem p = moons(20);
+  const std::vector<std::uint32_t> rows = {3, 20};
+  const auto made = Trainer::create(p.spec, {}, {}, p.features, p.targets, 8e9, rows);
+  ASSERT_FALSE(made);
+  EXPECT_EQ(made.error().message, "row 21 of 20 is to be trained on: there is none");
 }
 
 }  // namespace

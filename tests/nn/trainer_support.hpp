@@ -15,13 +15,16 @@ T pick(Rng& rng, std::initializer_list<T> from) {
 inline TrainOptions random_options(Rng& rng) {
   TrainOptions o;
   o.optimizer = static_cast<OptimizerKind>(rng.below(6));
-  o.schedule = static_cast<ScheduleKind>(rng.below(4));
+  o.schedule = static_cast<ScheduleKind>(rng.below(5));
   o.learning_rate = pick(rng, {0.001, 0.01});
   o.weight_decay = pick(rng, {0.0, 0.01});
   o.warmup = pick(rng, {0.0, 0.2});
   o.label_smoothing = pick(rng, {0.0, 0.1});
   o.clip_norm = pick(rng, {0.0, 0.5});
   o.average = pick(rng, {0.0, 0.5, 2.0});
+  o.mixup = pick(rng, {0.0, 0.0, 0.4});
+  o.accumulate = pick(rng, {1u, 1u, 3u});
+  o.class_balance = pick(rng, {0.0, 0.0, 0.7});
   o.batch = between(rng, 2, 40);
   o.max_epochs = 6;
   return o;
@@ -29,7 +32,8 @@ inline TrainOptions random_options(Rng& rng) {
 
 inline Problem random_any_problem(std::size_t rows, Rng& rng) {
   const auto& activation = all_activations()[rng.below(static_cast<std::uint32_t>(all_activations().size()))];
-  return random_problem(activation, static_cast<LossKind>(rng.below(4)), rows, rng);
+  return random_problem(activation, static_cast<LossKind>(rng.below(static_cast<std::uint32_t>(loss_names().size()))),
+                        rows, rng);
 }
 
 inline std::unique_ptr<Trainer> make(const Problem& p, const TrainOptions& o, const TrainSeed& seed = {7, 3, 1}) {

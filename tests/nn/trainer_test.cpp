@@ -47,7 +47,7 @@ TEST(Trainer, EveryOptimizerLossAndLayerLearns) {
       for (const bool norm : {false, true}) {
         p.spec.loss = binary ? LossKind::binary_cross_entropy : LossKind::softmax_cross_entropy;
         p.spec.outputs = binary ? 1 : 2;
-        p.spec.batch_norm = norm;
+        p.spec.norm = norm ? NormKind::batch : NormKind::none;
         p.spec.dropout = norm ? 0.1 : 0;
         TrainOptions o;
         o.optimizer = *find_optimizer(name);
@@ -221,7 +221,7 @@ TEST(Trainer, PredictionsAreThoseOfThePredictorAndDoNotDisturbTraining) {
     ASSERT_TRUE(undisturbed->train_epoch());
     // Beside what is learned: two running statistics for each unit that is normalised, two edges for each bin.
     std::size_t kept = p.spec.embedded_numbers() * 2 * ((p.spec.numeric_bins + 15) / 16 * 16);
-    for (const std::size_t units : p.spec.hidden) kept += p.spec.batch_norm ? 2 * units : 0;
+    for (const std::size_t units : p.spec.hidden) kept += p.spec.norm == NormKind::batch ? 2 * units : 0;
     EXPECT_EQ(trainer->weights().size(), (p.spec.parameters() + kept) * sizeof(float));
     std::vector<float> from_trainer, from_predictor;
     trainer->predict(p.features, from_trainer);

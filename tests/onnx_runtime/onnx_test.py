@@ -139,13 +139,16 @@ def deviation(rows, target):
 def small_cases():
     """(name, target, --ensemble, sections of the space file); each activation once, the other properties in turn."""
     for i, activation in enumerate(ACTIVATIONS):
-        norm = "true" if i % 2 else "false"
+        norm = ["none", "batch", "layer"][i % 3]
         target = ["kind", "bit", "amount"][i % 3]
-        own = {"kind": "auto", "bit": "binary_cross_entropy", "amount": "huber"}[target]
+        own = {"kind": "focal", "bit": "binary_cross_entropy", "amount": ["quantile", "poisson"][i // 6 % 2]}[target]
         loss = own if i // 3 % 2 == 0 else "auto"
-        bins = 20 if i % 4 < 2 else 0
-        fixed = f'[fixed]\nactivation = "{activation}"\nbatch_norm = {norm}\nnumeric_bins = {bins}\nloss = "{loss}"\n'
-        fixed += "layers = 2\nunits = 24\nlearning_rate = 0.01\ndropout = 0.1\n"
+        waves = "numeric_frequencies = 20\nfrequency_scale = 0.5"
+        numbers = ["numeric_bins = 20", "numeric_bins = 0", waves][i // 2 % 3]
+        form = f"members = {[1, 3][i // 2 % 2]}\nresidual = {['true', 'false'][i // 3 % 2]}\n"
+        fixed = f'[fixed]\nactivation = "{activation}"\nnorm = "{norm}"\n{numbers}\nloss = "{loss}"\n{form}'
+        fixed += f"layers = 3\n\"units.1\" = 24\n\"units.2\" = {[16, 24, 40][i % 3]}\n\"units.3\" = 20\n"
+        fixed += "learning_rate = 0.01\ndropout = 0.1\n"
         yield activation, target, 1 + i // 2 % 3, fixed
     rate = '[space]\nlearning_rate = { type = "float", low = 0.01, high = 0.1 }\n'
     yield "linear", "kind", 1, f"{rate}[fixed]\nlayers = 0\n"
@@ -168,7 +171,8 @@ def models(bench):
     facts = bench.export("images-case", fit, "[fixed]\nlayers = 1\n", "images")
     cases["images-case"] = {"inputs": facts["inputs"]}
     # What is to be tried must have been tried: a table that lost its embedding column would test nothing.
-    expected = {"Gather", "LabelEncoder", "BatchNormalization", "Clip", "Where", "Softmax", "Sigmoid", "Erf", "Sqrt"}
+    expected = {"Gather", "LabelEncoder", "LayerNormalization", "Cos", "ReduceMean", "Pad", "Slice", "Clip", "Where",
+                "Softmax", "Sigmoid", "Erf", "Sqrt", "Exp"}
     if not operators >= expected or types != {"DOUBLE", "STRING", "INT64", "FLOAT"}:
         fail(f"the models lack {expected - operators} or have other types than expected: {types}")
     (bench.work / "cases.json").write_text(json.dumps(cases))
@@ -235,7 +239,7 @@ def primary(bench, data):
         return SKIPPED
     if not bench.install_runtime():
         return SKIPPED
-    jobs, scales, space = {}, {}, "[fixed]\nlayers = 2\nunits = 64\nbatch_norm = true\n"
+    jobs, scales, space = {}, {}, "[fixed]\nlayers = 2\nunits = 64\nnorm = 'batch'\n"
     for name, (_, target, options) in sets.items():
         if name in absent:
             continue

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <mutex>
 #include <thread>
 
 #include "base/files.hpp"
@@ -283,6 +284,47 @@ TEST(NativeNetwork, HandedBackInAnyEpochItEndsWherePatienceEndsIt) {
     first.reports.insert(first.reports.end(), second.reports.begin(), second.reports.end());
     EXPECT_EQ(first.reports, whole.reports) << "handed back after epoch " << stop;
   }
+}
+
+TEST(FinalTraining, OfFoldsKeepsWhatTheLeftOutRowsLikeBest) {
+  for (const Task task : {Task::classification, Task::regression}) {
+    const Bench bench(task);
+    FinalRequest request;
+    request.study_seed = 17;
+    request.trial = 3;
+    request.configuration = bench.request().configuration;
+    request.max_step = 12;
+    request.folds = 4;
+    request.metric = bench.metric;
+    std::vector<std::int64_t> told;
+    std::mutex mutex;
+    request.progress = [&](std::int64_t epoch) {
+      const std::scoped_lock lock(mutex);
+      told.push_back(epoch);
+    };
+    const auto one = train_final(*bench.dataset, request);
+    ASSERT_TRUE(one) << one.error().message;
+    EXPECT_EQ(one->members.size(), 4u);
+    ASSERT_FALSE(told.empty());
+    EXPECT_TRUE(std::ranges::is_sorted(told));
+    EXPECT_EQ(told.back(), 12);
+    request.jobs = 3;
+    const auto three = train_final(*bench.dataset, request);
+    ASSERT_TRUE(three);
+    EXPECT_EQ(three->members, one->members) << "does not depend on how many run at once";
+
+    const auto& test = bench.dataset->final_data().test;
+    const double value = bench.metric->score(one->encoder->target(), *predict(*one, test.features), test.targets);
+    EXPECT_GT(bench.metric->maximize ? value : -value, bench.metric->maximize ? 0.8 : -2.0);
+  }
+  const Bench bench;
+  FinalRequest request;
+  request.max_step = 2;
+  request.folds = 300;
+  request.metric = bench.metric;
+  const auto refused = train_final(*bench.dataset, request);
+  ASSERT_FALSE(refused);
+  EXPECT_NE(refused.error().message.find("300 folds of"), std::string::npos);
 }
 
 TEST(FinalTraining, IsDeterministicAndSurvivesInItsModelFile) {

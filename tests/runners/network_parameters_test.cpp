@@ -67,7 +67,7 @@ TEST(NetworkParameters, WrongValuesAreRefusedByName) {
   EXPECT_NE(message("learning_rate", -1.0).find("got -1"), std::string::npos);
   EXPECT_NE(message("layers", 2.5).find("whole number"), std::string::npos);
   EXPECT_NE(message("activation", std::string("relo")).find("relu"), std::string::npos);
-  EXPECT_NE(message("batch_norm", std::string("yes")).find("true or false"), std::string::npos);
+  EXPECT_NE(message("residual", std::string("yes")).find("true or false"), std::string::npos);
   EXPECT_NE(message("loss", std::string("huber")).find("does not fit"), std::string::npos);
   EXPECT_NE(message("loss", std::string("binary_cross_entropy")).find("two classes"), std::string::npos);
 }
