@@ -56,7 +56,7 @@ Result<FitFinal> finish_fit(FitRun& run, const TrialRecord& winner) {
   remove_abandoned(setup.out);
   FitFinal result;
   result.trial = winner.number;
-  result.epochs = final_cost(winner, setup, run.study.record().max_step).epochs;
+  result.epochs = final_cost(winner, setup).epochs;
   result.validation = shown_value(winner);
   result.trials = static_cast<std::int64_t>(run.study.trials().size());
   result.time_seconds = setup.time_seconds.value_or(0);
@@ -76,16 +76,15 @@ Result<FitFinal> finish_fit(FitRun& run, const TrialRecord& winner) {
   request.jobs = setup.jobs;
   request.checkpoints = run.checkpoints;
   const double start = run.elapsed_seconds();
-  const std::int64_t all_epochs = request.folds > 0 ? request.max_step : request.epochs;
   std::int64_t first_epoch = -1;                // where an earlier, killed attempt had come to
   request.progress = [&](std::int64_t epoch) {  // one thread at a time
     if (first_epoch < 0) first_epoch = epoch;
     ProgressState state = run.state("final training");
     state.phase_step = epoch;
-    state.phase_steps = all_epochs;
+    state.phase_steps = request.epochs;
     if (epoch > first_epoch)
       state.phase_seconds_left = (run.elapsed_seconds() - start) / static_cast<double>(epoch - first_epoch) *
-                                 static_cast<double>(all_epochs - epoch);
+                                 static_cast<double>(request.epochs - epoch);
     run.progress.update(state);
   };
   auto trained = train_final(*setup.dataset, request);

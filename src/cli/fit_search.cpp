@@ -6,6 +6,7 @@
 #include <cmath>
 #include <limits>
 #include <set>
+#include <span>
 
 #include "base/clock.hpp"
 #include "base/interrupt.hpp"
@@ -21,6 +22,7 @@ constexpr double save_time_every_seconds = 2;
 constexpr double final_margin = 1.15;           // the final training's time is an estimate
 constexpr double closing_seconds_share = 0.01;  // encoding the final data, scoring, writing files
 constexpr double closing_seconds_min = 0.3;
+constexpr double least_final_share = 0.05;  // of the time, for the final training
 /// So many failures without a single report end the search: a space of which 5 % can be trained is given up once in 169
 /// times, one that nothing of can be trained does not take the whole of --time to say so.
 constexpr std::int64_t hopeless_failures = 100;
@@ -86,7 +88,7 @@ ProgressState FitRun::state(std::string phase) const {
   return state;
 }
 
-FinalCost final_cost(const TrialRecord& trial, const FitSetup& setup, std::int64_t max_step) {
+FinalCost final_cost(const TrialRecord& trial, const FitSetup& setup) {
   const bool maximize = setup.metric->maximize;
   FinalCost cost;
   if (trial.runs.empty() || trial.runs[0].reports.empty()) return cost;
@@ -99,17 +101,14 @@ FinalCost final_cost(const TrialRecord& trial, const FitSetup& setup, std::int64
   cost.epochs = best->step;
   const double epoch_seconds = trial.seconds / static_cast<double>(reports.back().step) * rows_ratio(*setup.dataset);
   cost.seconds = epoch_seconds * static_cast<double>(cost.epochs);
-  if (setup.folds > 0) {  // each on all rows but its own, all epochs, so many at once as there are jobs
-    const auto folds = static_cast<double>(setup.folds);
-    const double rounds = std::ceil(folds / static_cast<double>(setup.jobs));
-    cost.seconds = epoch_seconds * static_cast<double>(max_step) * rounds * (folds - 1) / folds;
-  }
+  const auto networks = static_cast<double>(setup.networks());  // as many at once as there are jobs
+  cost.seconds *= std::ceil(networks / static_cast<double>(setup.jobs));
+  if (setup.folds > 0) cost.seconds *= (networks - 1) / networks;  // each on all rows but its own
   return cost;
 }
 
 Result<std::string> search(FitRun& run) {
   NativeNetworkRunner runner(*run.setup.dataset, run.setup.fixed, *run.setup.metric);
-  const std::int64_t max_step = run.study.record().max_step;
   double saved_at = 0;
   bool time_is_up = false, hopeless = false;
   RunLoopOptions options;
@@ -126,7 +125,7 @@ Result<std::string> search(FitRun& run) {
       (void)run.study.store().set_attribute(run.study.record().id, "seconds_used", number_text(run.used_seconds()));
     }
     double reserve = closing_seconds(run);
-    if (const auto best = run.study.best()) reserve += final_margin * final_cost(*best, run.setup, max_step).seconds;
+    if (const auto best = run.study.best()) reserve += final_margin * final_cost(*best, run.setup).seconds;
     time_is_up = run.left_seconds() <= reserve;
     hopeless = run.study.counts().failed >= hopeless_failures && !run.study.best();
     return time_is_up || hopeless;
@@ -161,10 +160,11 @@ Result<TrialRecord> choose_winner(FitRun& run) {
                                                        failed, join(shown, "; ")));
   }
   if (!std::isfinite(run.left_seconds())) return trials[ranked.front()];
-  const std::int64_t max_step = run.study.record().max_step;
-  const double allowed = 1.03 * *run.setup.time_seconds - run.used_seconds() - closing_seconds(run);
+  // However late the search ended, a twentieth of the time is worth a good model.
+  const double left = 1.03 * *run.setup.time_seconds - run.used_seconds() - closing_seconds(run);
+  const double allowed = std::max(left, least_final_share * *run.setup.time_seconds);
   for (const std::size_t index : ranked) {
-    const FinalCost cost = final_cost(trials[index], run.setup, max_step);
+    const FinalCost cost = final_cost(trials[index], run.setup);
     if (cost.seconds > allowed) continue;
     if (index != ranked.front())
       run.progress.note(
@@ -172,8 +172,9 @@ Result<TrialRecord> choose_winner(FitRun& run) {
                       trials[ranked.front()].number, trials[index].number));
     return trials[index];
   }
+  const std::span<const std::size_t> good(ranked.data(), (ranked.size() + 3) / 4);  // quickest of the best quarter
   return trials[*std::ranges::min_element(
-      ranked, {}, [&](std::size_t index) { return final_cost(trials[index], run.setup, max_step).seconds; })];
+      good, {}, [&](std::size_t index) { return final_cost(trials[index], run.setup).seconds; })];
 }
 
 }  // namespace hone

@@ -44,6 +44,6 @@ struct FinalCost {
   std::int64_t epochs = 0;
   double seconds = 0;
 };
-FinalCost final_cost(const TrialRecord& trial, const FitSetup& setup, std::int64_t max_step);
+FinalCost final_cost(const TrialRecord& trial, const FitSetup& setup);
 
 }  // namespace hone

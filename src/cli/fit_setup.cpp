@@ -17,7 +17,6 @@ namespace hone {
 namespace {
 
 constexpr double default_time_seconds = 600;
-constexpr std::int64_t members_by_default_max = 4;
 // Multiply-adds a second that a core is assumed to do; a constant, so that R does not depend on the machine's mood.
 constexpr double operations_per_second = 30e9;
 
@@ -216,9 +215,7 @@ Result<void> read_search(const Arguments& arguments, const StudyFile& given, Fit
   HONE_TRY(const auto jobs, arguments.integer("--jobs", 1, 4096));
   setup.jobs = jobs ? *jobs : given.search.parallel.value_or(available_cores());
   HONE_TRY(const auto members, arguments.integer("--ensemble", 1, 64));
-  setup.members = members              ? *members
-                  : given.ensemble > 1 ? given.ensemble
-                                       : std::min(setup.jobs, members_by_default_max);
+  setup.members = members ? *members : given.ensemble.value_or(0);
   HONE_TRY(const auto folds, arguments.integer("--folds", 2, 64));
   setup.folds = folds.value_or(given.folds);
   if (setup.folds > 0 && members) return refuse("--folds makes one network for each fold: leave --ensemble out");
@@ -230,6 +227,11 @@ Result<void> read_search(const Arguments& arguments, const StudyFile& given, Fit
 }
 
 }  // namespace
+
+std::int64_t members_for(std::size_t rows, std::int64_t jobs) {
+  if (rows <= 5'000) return 8;
+  return rows <= 20'000 ? 4 : std::min<std::int64_t>(jobs, 4);
+}
 
 std::int64_t epochs_for_budget(double epoch_operations, std::optional<double> time_seconds, std::int64_t jobs) {
   if (!time_seconds) return 27;
@@ -261,6 +263,7 @@ Result<FitSetup> fit_setup(const Arguments& arguments, const std::function<void(
   HONE_TRY(setup.metric,
            find_metric(metric ? *metric : file.fit_metric.value_or(file.metric.value_or("")), setup.dataset->target()));
 
+  if (setup.members == 0) setup.members = members_for(setup.dataset->train().features.rows, setup.jobs);
   const DataShape shape = search_shape(*setup.dataset);
   setup.fixed = file.fixed;
   HONE_TRY(Space space, space_for(file, given.extend, shape, setup.dataset->train().features.rows));

@@ -40,6 +40,10 @@ struct FitSetup {
 /// Errors: as of the rooms below; nothing was changed.
 Result<FitSetup> fit_setup(const Arguments& arguments, const std::function<void(std::string)>& phase);
 
+/// Networks of the final ensemble unless told otherwise: more where they cost next to nothing. Of few rows the members
+/// differ most, so that their mean gains most.
+std::int64_t members_for(std::size_t training_rows, std::int64_t jobs);
+
 /// R, the epochs of a full training: at least 20 full trainings of the default configuration fit the budget by a count
 /// of operations (never by a clock), 9 <= R <= 81; 27 without a time budget.
 std::int64_t epochs_for_budget(double epoch_operations, std::optional<double> time_seconds, std::int64_t jobs);

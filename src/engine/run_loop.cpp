@@ -123,10 +123,14 @@ Result<std::string> run_study(Study& study, Runner& runner, const RunLoopOptions
         workers.stop(std::nullopt);
   }
   set_interrupted(false);
-  std::vector<std::int64_t> going_on;
-  for (const TrialRecord& trial : study.trials())
-    if (trial.state == TrialState::paused || trial.state == TrialState::waiting) going_on.push_back(trial.number);
-  (void)runner.save_paused(going_on);  // what cannot be written costs training if the study goes on, not a result
+  // Only somebody who stopped the study is likely to go on with it. Writing hundreds of states at the end of a budget
+  // took seconds of it; if it is extended later, they are trained again.
+  if (signalled()) {
+    std::vector<std::int64_t> going_on;
+    for (const TrialRecord& trial : study.trials())
+      if (trial.state == TrialState::paused || trial.state == TrialState::waiting) going_on.push_back(trial.number);
+    (void)runner.save_paused(going_on);  // what cannot be written costs training, not a result
+  }
   if (auto error = workers.error()) return std::unexpected(std::move(*error));
   return workers.done_reason().empty() ? "stopped" : workers.done_reason();
 }

@@ -20,21 +20,17 @@ namespace {
 
 constexpr double memory_limit_bytes = 8e9;  // of each member
 
-/// Collects the members' epochs; tells the slowest one's among those at work, or their mean over the folds.
+/// Collects the members' epochs; tells their mean, since they do not all run at once.
 class Epochs {
  public:
-  Epochs(const FinalRequest& request, std::size_t members) : request_(request), done_(members, -1) {}
+  Epochs(const FinalRequest& request, std::size_t members) : request_(request), done_(members, 0) {}
   void set(std::size_t member, std::int64_t epoch) {
     const std::scoped_lock lock(mutex_);
     done_[member] = epoch;
     if (!request_.progress) return;
-    std::int64_t told = std::ranges::min(done_);
-    if (request_.folds > 0) {  // they do not all run at once
-      told = 0;
-      for (const std::int64_t done : done_) told += std::max<std::int64_t>(done, 0);
-      told /= request_.folds;
-    }
-    if (told >= 0) request_.progress(told);
+    std::int64_t sum = 0;
+    for (const std::int64_t done : done_) sum += done;
+    request_.progress(sum / static_cast<std::int64_t>(done_.size()));
   }
 
  private:
@@ -60,9 +56,8 @@ Result<void> train_epochs(Trainer& trainer, const NetworkPlan& plan, const Final
                           Epochs& epochs, const std::function<Result<void>()>& save) {
   SaveRhythm rhythm;
   std::vector<float> predictions;
-  const std::int64_t last = request.folds > 0 ? request.max_step : request.epochs;
   epochs.set(member, trainer.epoch());
-  while (trainer.epoch() < last) {
+  while (trainer.epoch() < request.epochs) {
     if (auto epoch = trainer.train_epoch(); !epoch)
       return fail(epoch.error().kind, "final training: " + epoch.error().message);
     if (request.folds > 0) {
@@ -114,7 +109,7 @@ Result<Model> train_final(const Dataset& dataset, const FinalRequest& request) {
                                        : std::vector<std::size_t>();
   Epochs epochs(request, members);
   std::vector<Result<std::string>> weights(members);
-  const std::size_t at_once = request.folds > 0 ? std::min(members, static_cast<std::size_t>(request.jobs)) : members;
+  const std::size_t at_once = std::min(members, static_cast<std::size_t>(request.jobs));
   std::atomic<std::size_t> next = 0;
   {
     std::vector<std::jthread> threads;

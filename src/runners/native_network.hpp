@@ -40,16 +40,17 @@ struct FinalRequest {
   Configuration configuration, fixed;
   std::int64_t epochs = 0;    ///< as many as gave the winner its best value
   std::int64_t max_step = 0;  ///< what the schedule spans
-  std::int64_t members = 1;   ///< networks of the ensemble, each in a thread of its own, each from its own seed
-  /// 0, or at least 2: instead of `members` networks on all rows for `epochs`, one for each fold, trained on the others
-  /// for `max_step` epochs; the weights are kept that `metric` likes best on the fold. Folds are drawn by the study's
+  std::int64_t members = 1;   ///< networks of the ensemble, each from its own seed
+  /// 0, or at least 2: instead of `members` networks on all rows, one for each fold, trained on the others; the weights
+  /// are kept that `metric` likes best on the fold. Folds are drawn by the study's
   /// seed, of classes each in proportion.
   std::int64_t folds = 0;
   const Metric* metric = nullptr;  ///< with folds
-  std::int64_t jobs = 1;           ///< folds at once
+  std::int64_t jobs = 1;           ///< networks at once, one thread each
   std::int64_t networks() const { return folds > 0 ? folds : members; }
   std::filesystem::path checkpoints;
-  /// Epochs that every member has done; at the start and after every epoch, from any thread. May be empty.
+  /// Epochs that the members have done on the average; at the start and after every epoch, from any thread. May be
+  /// empty.
   std::function<void(std::int64_t epoch)> progress;
 };
 

@@ -219,7 +219,7 @@ Result<StudyFile> parse_study_file(std::string_view toml, const std::string& sou
   read_search(search, out, complaints);
   read_data(data, out, complaints);
   out.fit_metric = fit.text("metric");
-  out.ensemble = fit.integer("ensemble", 1).value_or(1);
+  out.ensemble = fit.integer("ensemble", 1);
   out.folds = fit.integer("folds", 2).value_or(0);
   fit.finish();
   if (TableReader run = section("run"); run.present()) read_run(run, out, complaints);

@@ -59,8 +59,8 @@ struct StudyFile {
   std::optional<RunSection> run;
   std::optional<std::string> fit_metric;
   std::optional<std::int64_t> fit_max_step;  ///< [fit] max_step: epochs of a full training, >= 1
-  std::int64_t ensemble = 1;
-  std::int64_t folds = 0;  ///< 0: none
+  std::optional<std::int64_t> ensemble;      ///< networks of the final model
+  std::int64_t folds = 0;                    ///< 0: none
 };
 
 /// Parses a study file. `source` is its name in messages. Every error has the form "SOURCE:LINE:COLUMN: what, cure":

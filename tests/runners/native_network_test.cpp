@@ -293,7 +293,7 @@ TEST(FinalTraining, OfFoldsKeepsWhatTheLeftOutRowsLikeBest) {
     request.study_seed = 17;
     request.trial = 3;
     request.configuration = bench.request().configuration;
-    request.max_step = 12;
+    request.epochs = request.max_step = 12;
     request.folds = 4;
     request.metric = bench.metric;
     std::vector<std::int64_t> told;
@@ -319,7 +319,7 @@ TEST(FinalTraining, OfFoldsKeepsWhatTheLeftOutRowsLikeBest) {
   }
   const Bench bench;
   FinalRequest request;
-  request.max_step = 2;
+  request.epochs = request.max_step = 2;
   request.folds = 300;
   request.metric = bench.metric;
   const auto refused = train_final(*bench.dataset, request);
