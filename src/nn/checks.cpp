@@ -83,7 +83,8 @@ Result<void> check_options(const TrainOptions& options) {
   HONE_TRY_VOID(check_range("clip_norm", options.clip_norm, 0, infinity));
   HONE_TRY_VOID(check_range("average", options.average, 0, infinity));
   HONE_TRY_VOID(check_range("mixup", options.mixup, 0, mixup_max));
-  HONE_TRY_VOID(check_range("class_balance", options.class_balance, 0, 1.0000001));
+  if (!(options.class_balance >= 0 && options.class_balance <= 1))
+    return refuse(fmt::format("class_balance is {}: allowed is [0, 1]", number_text(options.class_balance)));
   if (options.accumulate == 0 || options.accumulate > accumulate_max)
     return refuse(fmt::format("accumulate is {}: allowed is 1 .. {}", options.accumulate, accumulate_max));
   if (options.batch == 0) return refuse("batch is 0: at least 1 row is needed");

@@ -293,7 +293,7 @@ TEST(TrainerErrors, FormsThatContradictThemselvesAreRefused) {
   expect([](P p, O) { p.spec.poisson_ratio = 0; }, "poisson_ratio is 0");
   expect([](P, O o) { o.mixup = 2; }, "mixup is 2");
   expect([](P, O o) { o.accumulate = 0; }, "accumulate is 0");
-  expect([](P, O o) { o.class_balance = 1.5; }, "class_balance is 1.5");
+  expect([](P, O o) { o.class_balance = 1.5; }, "class_balance is 1.5: allowed is [0, 1]");
   expect(
       [](P p, O) {
         p.spec.loss = LossKind::poisson, p.spec.outputs = 1;
