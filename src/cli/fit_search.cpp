@@ -140,6 +140,13 @@ Result<std::string> search(FitRun& run) {
   return fail(Error::Kind::interrupted, "interrupted; everything is saved, the same command goes on where it stopped");
 }
 
+std::size_t affordable(std::span<const double> seconds, double allowed) {
+  for (std::size_t i = 0; i < seconds.size(); ++i)
+    if (seconds[i] <= allowed) return i;
+  const auto good = seconds.first((seconds.size() + 3) / 4);
+  return static_cast<std::size_t>(std::ranges::min_element(good) - good.begin());
+}
+
 Result<TrialRecord> choose_winner(FitRun& run) {
   const auto trials = run.study.trials();
   const bool maximize = run.setup.metric->maximize;
@@ -163,18 +170,13 @@ Result<TrialRecord> choose_winner(FitRun& run) {
   // However late the search ended, a twentieth of the time is worth a good model.
   const double left = 1.03 * *run.setup.time_seconds - run.used_seconds() - closing_seconds(run);
   const double allowed = std::max(left, least_final_share * *run.setup.time_seconds);
-  for (const std::size_t index : ranked) {
-    const FinalCost cost = final_cost(trials[index], run.setup);
-    if (cost.seconds > allowed) continue;
-    if (index != ranked.front())
-      run.progress.note(
-          fmt::format("trial {} was better, but its final training would not fit the time: taking trial {}",
-                      trials[ranked.front()].number, trials[index].number));
-    return trials[index];
-  }
-  const std::span<const std::size_t> good(ranked.data(), (ranked.size() + 3) / 4);  // quickest of the best quarter
-  return trials[*std::ranges::min_element(
-      good, {}, [&](std::size_t index) { return final_cost(trials[index], run.setup).seconds; })];
+  std::vector<double> seconds;
+  for (const std::size_t index : ranked) seconds.push_back(final_cost(trials[index], run.setup).seconds);
+  const std::size_t chosen = ranked[affordable(seconds, allowed)];
+  if (chosen != ranked.front())
+    run.progress.note(fmt::format("trial {} was better, but its final training would not fit the time: taking trial {}",
+                                  trials[ranked.front()].number, trials[chosen].number));
+  return trials[chosen];
 }
 
 }  // namespace hone

@@ -2,6 +2,7 @@
 #pragma once
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 
 #include "cli/fit_result.hpp"
@@ -30,6 +31,10 @@ struct FitRun {
 /// Runs trials until the budget is spent, keeping back the time that the final training will take.
 /// Returns "trials", "exhausted", "time"; errors: `interrupted` after a signal (everything is saved).
 Result<std::string> search(FitRun& run);
+
+/// Of final trainings that take so many `seconds`, the best trial's first: the first one within `allowed`; when none
+/// is, the quickest of the best quarter, because a quick one of a bad trial is worth nothing. `seconds` is not empty.
+std::size_t affordable(std::span<const double> seconds, double allowed);
 
 /// The trial to be trained for good: the best one whose final training fits the time that is left (then said why it is
 /// not the very best). Errors: `failed` with the reasons of the failed trials when there is none.
