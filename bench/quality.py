@@ -5,6 +5,11 @@ For each primary table (in DATA): `hone fit` with default settings for HONE_TIME
 1 2 3); scikit-learn's HistGradientBoosting as it comes, the same tuned by Optuna's TPE for as long (its objective: the
 value on a fifth of the training part; then trained on all of it), and its early-stopped MLP, one after another, on all
 cores. The value is that of the sealed test part; means over the seeds stand in the last column.
+
+HONE_SETS names some of the tables. HONE_TABLES is a folder of other ones instead: each a folder with train.csv and
+test.csv, whose column "target" is predicted (by rmse if it has more than 20 different numbers, else by accuracy). Mean
+ranks over the tables are told at the end: by that metric, and by the log loss where there are classes. HONE_SIDES
+leaves sides out ("hone fit,boosted trees").
 """
 import json
 import os
@@ -18,7 +23,7 @@ import pandas as pd
 from sklearn.compose import make_column_transformer
 from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
 from sklearn.impute import SimpleImputer
-from sklearn.metrics import accuracy_score, mean_squared_error, roc_auc_score
+from sklearn.metrics import accuracy_score, log_loss, mean_squared_error, roc_auc_score
 from sklearn.model_selection import train_test_split
 from sklearn.neural_network import MLPClassifier, MLPRegressor
 from sklearn.pipeline import make_pipeline
@@ -32,11 +37,23 @@ SETS = {  # folder, target, metric
 
 
 def score(metric, model, x, y):
+    if metric == "log_loss":
+        return log_loss(y, model.predict_proba(x), labels=model.classes_)
     if metric == "accuracy":
         return accuracy_score(y, model.predict(x))
     if metric == "auc":
         return roc_auc_score(y, model.predict_proba(x)[:, 1])
     return mean_squared_error(y, model.predict(x)) ** 0.5
+
+
+def own_tables(place):
+    """{name: (folder, target, metric)} of a folder of tables."""
+    tables = {}
+    for name in sorted(os.listdir(place)):
+        target = pd.read_csv(f"{place}/{name}/train.csv", usecols=["target"])["target"]
+        numbers = target.dtype != object and target.nunique() > 20
+        tables[name] = (f"{place}/{name}", "target", "rmse" if numbers else "accuracy")
+    return tables
 
 
 def read(folder, target):
@@ -107,38 +124,66 @@ def hone(program, folder, target, metric, seed):
              "--storage", f"sqlite:///{place}/hone.db", "--out", f"{place}/model"], capture_output=True, text=True)
         if done.returncode:
             sys.exit(done.stderr[-2000:])
-        return json.loads(done.stdout)["test"]["metrics"][metric]
+        return json.loads(done.stdout)["test"]["metrics"]
+
+
+def ranks_of(values, smaller_is_better):
+    """1 for the best of {side: value}; equals share their mean rank."""
+    sign = 1 if smaller_is_better else -1
+    return {side: 0.5 + sum((sign * other < sign * own) + 0.5 * (other == own) for other in values.values())
+            for side, own in values.items()}
 
 
 def main():
     program, data, *seeds = sys.argv[1:]
     seeds = [int(seed) for seed in seeds] or [1, 2, 3]
     seconds = float(os.environ.get("HONE_TIME", "120s").rstrip("s"))
-    wanted = os.environ.get("HONE_SETS", " ".join(SETS)).split()
-    print("| data, metric | who | " + " | ".join(f"seed {seed}" for seed in seeds) + " | mean |")
-    print("|---" * (len(seeds) + 3) + "|")
-    for name in wanted:
-        place, target, metric = SETS[name]
-        folder = f"{data}/{place}"
+    tables = {name: (f"{data}/{folder}", target, metric) for name, (folder, target, metric) in SETS.items()}
+    if "HONE_TABLES" in os.environ:
+        tables = own_tables(os.environ["HONE_TABLES"])
+    every_side = "hone fit,boosted trees,boosted trees tuned,MLP early stopped"
+    wanted_sides = os.environ.get("HONE_SIDES", every_side).split(",")
+    ranks = {"metric": [], "log_loss": []}
+    print("| data, metric | who | " + " | ".join(f"seed {seed}" for seed in seeds) + " | mean | log loss |")
+    print("|---" * (len(seeds) + 4) + "|")
+    for name in os.environ.get("HONE_SETS", " ".join(tables)).split():
+        folder, target, metric = tables[name]
         if not os.path.exists(folder):
             print(f"| {name} | skipped: {folder} is not there |")
             continue
         (x, y), (sealed_x, sealed_y), texts = read(folder, target)
 
         def sealed(model):
-            return score(metric, model, sealed_x, sealed_y)
+            metrics = {metric: score(metric, model, sealed_x, sealed_y)}
+            if metric != "rmse":
+                metrics["log_loss"] = score("log_loss", model, sealed_x, sealed_y)
+            return metrics
 
         sides = {
             "hone fit": lambda seed: hone(program, folder, target, metric, seed),
             "boosted trees": lambda seed: sealed(trees(metric, texts, x.columns, seed).fit(x, y)),
-            "boosted trees, tuned": lambda seed: sealed(tuned_trees(metric, x, y, texts, seed, seconds)),
-            "MLP, early stopped": lambda seed: sealed(early_stopped_mlp(metric, x, y, texts, seed)),
+            "boosted trees tuned": lambda seed: sealed(tuned_trees(metric, x, y, texts, seed, seconds)),
+            "MLP early stopped": lambda seed: sealed(early_stopped_mlp(metric, x, y, texts, seed)),
         }
-        for side, value_of in sides.items():
+        means, losses = {}, {}
+        for side in wanted_sides:
             start = time.monotonic()
-            values = [value_of(seed) for seed in seeds]
+            metrics = [sides[side](seed) for seed in seeds]
+            values = [m[metric] for m in metrics]
+            means[side] = np.mean(values)
+            shown = ""
+            if metric != "rmse":
+                losses[side] = np.mean([m["log_loss"] for m in metrics])
+                shown = f"{losses[side]:.4g}"
             print(f"| {name}, {metric} | {side} | " + " | ".join(f"{v:.5g}" for v in values) +
-                  f" | {np.mean(values):.5g} ({time.monotonic() - start:.0f} s) |", flush=True)
+                  f" | {means[side]:.5g} ({time.monotonic() - start:.0f} s) | {shown} |", flush=True)
+        ranks["metric"].append(ranks_of(means, metric == "rmse"))
+        if losses:
+            ranks["log_loss"].append(ranks_of(losses, True))
+    for what, of_tables in ranks.items():
+        if of_tables:
+            print(f"mean rank by {what} over {len(of_tables)} tables: " + ", ".join(
+                f"{side} {np.mean([ranks[side] for ranks in of_tables]):.2f}" for side in wanted_sides))
 
 
 if __name__ == "__main__":

@@ -1,7 +1,6 @@
 #include "data/column_facts.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <string_view>
 
@@ -11,34 +10,56 @@
 namespace hone {
 namespace {
 
+/// One cell, read once.
+struct Reading {
+  std::string_view text;
+  double number = 0;
+  bool is_number = false, missing = false;
+};
+
+Reading read(const CsvTable& table, std::uint32_t row, std::size_t column) {
+  Reading cell{.text = table.cell(row, column)};
+  cell.is_number = read_cell_number(cell.text, cell.number, table.readable_before(cell.text));
+  cell.missing = cell.is_number ? std::isnan(cell.number) : is_missing(cell.text);
+  return cell;
+}
+
+void count(ColumnKinds& kinds, std::uint32_t row, const Reading& cell) {
+  if (cell.missing) {
+    ++kinds.missing;
+  } else if (cell.is_number) {
+    kinds.low = kinds.numbers == 0 ? cell.number : std::min(kinds.low, cell.number);
+    kinds.high = kinds.numbers == 0 ? cell.number : std::max(kinds.high, cell.number);
+    ++kinds.numbers;
+  } else if (kinds.texts++ == 0) {
+    kinds.first_text_row = row;
+  }
+}
+
 /// Gathers the facts of one column, cell by cell.
 class FactCounter {
  public:
-  FactCounter(std::size_t rows, bool kinds_only) : distinct_(rows), kinds_only_(kinds_only) { facts_.rows = rows; }
+  explicit FactCounter(std::size_t rows) : distinct_(rows) { facts_.rows = rows; }
 
-  /// `before`: see read_plain_decimal().
-  void add(std::uint32_t row, std::string_view cell, std::size_t before) {
-    double number = 0;
-    const bool is_number = read_cell_number(cell, number, before);
-    if (is_number ? std::isnan(number) : is_missing(cell)) {
+  void add(std::uint32_t row, const Reading& cell) {
+    if (cell.missing) {
       ++facts_.missing;
       return;
     }
-    if (!kinds_only_) {
-      distinct_.add(text_key(cell));
-      length_ += static_cast<double>(cell.size());
-    }
-    if (is_number)
-      add_number(number);
+    distinct_.add(text_key(cell.text));
+    length_ += cell.text.size();
+    if (cell.is_number)
+      add_number(cell.number);
     else
-      add_text(row, cell);
+      add_text(row, cell.text);
   }
 
   ColumnFacts finish() {
     const auto counts = distinct_.finish();
     facts_.distinct = counts.distinct;
     facts_.single = counts.single;
-    if (facts_.present() > 0) facts_.mean_length = length_ / static_cast<double>(facts_.present());
+    if (facts_.present() > 0)
+      facts_.mean_length = static_cast<double>(length_) / static_cast<double>(facts_.present());
     return facts_;
   }
 
@@ -53,7 +74,7 @@ class FactCounter {
 
   void add_text(std::uint32_t row, std::string_view cell) {
     if (facts_.texts++ == 0) facts_.first_text_row = row;
-    if (kinds_only_ || cell.front() < '0' || cell.front() > '9') return;  // as no date begins
+    if (cell.front() < '0' || cell.front() > '9') return;  // as no date begins
     facts_.dates_year_first += cell_date(cell, DateOrder::year_first).has_value();
     const auto by_day = cell_date(cell, DateOrder::day_first), by_month = cell_date(cell, DateOrder::month_first);
     facts_.dates_day_first += by_day.has_value();
@@ -63,38 +84,53 @@ class FactCounter {
 
   ColumnFacts facts_;
   DistinctCounter distinct_;
-  double length_ = 0;
-  bool kinds_only_;
+  std::size_t length_ = 0;
 };
 
 }  // namespace
 
-std::size_t columns_per_pass(const CsvTable& table, std::size_t bytes_per_column) {
-  if (table.blocks() <= 1) return 1;
+std::size_t columns_per_pass(std::size_t bytes_per_column) {
   return std::max<std::size_t>(1, scratch_bytes_max / std::max<std::size_t>(1, bytes_per_column));
 }
 
-std::vector<ColumnFacts> facts_of_columns(const CsvTable& table, std::span<const std::size_t> columns,
-                                          std::span<const std::uint32_t> rows, bool kinds_only) {
-  std::vector<ColumnFacts> facts;
-  const std::size_t step = columns_per_pass(table, kinds_only ? 1 : 8 * rows.size());
-  for (std::size_t from = 0; from < columns.size(); from += step) {
-    const auto some = columns.subspan(from, std::min(step, columns.size() - from));
-    std::vector<FactCounter> counters(some.size(), FactCounter(rows.size(), kinds_only));
-    for_each_block(table, rows, [&](std::size_t, std::span<const std::uint32_t> in_block) {
-      for (std::size_t c = 0; c < some.size(); ++c)
-        for (const std::uint32_t row : in_block) {
-          const std::string_view cell = table.cell(row, some[c]);
-          counters[c].add(row, cell, table.readable_before(cell));
+std::vector<ColumnSurvey> survey_columns(const CsvTable& table, std::span<const std::uint32_t> train,
+                                         std::span<const std::uint32_t> usable) {
+  std::vector<ColumnSurvey> surveys(table.columns());
+  const std::size_t step = columns_per_pass(8 * train.size());
+  std::vector<char> trains;  // whether each of the rows at hand is one of training
+  for (std::size_t from = 0; from < surveys.size(); from += step) {
+    const std::size_t columns = std::min(step, surveys.size() - from);
+    std::vector<FactCounter> counters;
+    for (std::size_t c = 0; c < columns; ++c) counters.emplace_back(train.size());
+    std::size_t next = 0;
+    for_each_block(table, usable, [&](std::size_t, std::span<const std::uint32_t> rows) {
+      trains.assign(rows.size(), false);
+      for (std::size_t i = 0; i < rows.size(); ++i)
+        if (next < train.size() && train[next] == rows[i]) {
+          trains[i] = true;
+          ++next;
         }
+      for (std::size_t c = 0; c < columns; ++c) {
+        ColumnKinds kinds = surveys[from + c].usable;
+        for (std::size_t i = 0; i < rows.size(); ++i) {
+          const Reading cell = read(table, rows[i], from + c);
+          count(kinds, rows[i], cell);
+          if (trains[i]) counters[c].add(rows[i], cell);
+        }
+        surveys[from + c].usable = kinds;
+      }
     });
-    for (FactCounter& counter : counters) facts.push_back(counter.finish());
+    for (std::size_t c = 0; c < columns; ++c) surveys[from + c].train = counters[c].finish();
   }
-  return facts;
+  return surveys;
 }
 
 ColumnFacts column_facts(const CsvTable& table, std::size_t column, std::span<const std::uint32_t> rows) {
-  return facts_of_columns(table, std::array{column}, rows, false).front();
+  FactCounter counter(rows.size());
+  for_each_block(table, rows, [&](std::size_t, std::span<const std::uint32_t> in_block) {
+    for (const std::uint32_t row : in_block) counter.add(row, read(table, row, column));
+  });
+  return counter.finish();
 }
 
 }  // namespace hone

@@ -26,14 +26,27 @@ struct ColumnFacts {
 
 ColumnFacts column_facts(const CsvTable& table, std::size_t column, std::span<const std::uint32_t> rows);
 
-/// The facts of several columns; the table's blocks are split once for as many columns as scratch_bytes_max allows.
-/// `rows` ascend. `kinds_only`: just rows, missing, numbers, texts, first_text_row, low, high, which is faster.
-std::vector<ColumnFacts> facts_of_columns(const CsvTable& table, std::span<const std::size_t> columns,
-                                          std::span<const std::uint32_t> rows, bool kinds_only);
+/// What the cells of a column are, counted over rows that need not be those of training.
+struct ColumnKinds {
+  std::size_t missing = 0, numbers = 0, texts = 0;
+  std::size_t first_text_row = 0;
+  double low = 0, high = 0;  ///< of the numbers
+  std::size_t present() const { return numbers + texts; }
+};
 
-/// Passes over a table of many blocks take so many columns at once that what they keep of them has this size or less.
+/// One column, over the rows of training and over all that can be used.
+struct ColumnSurvey {
+  ColumnFacts train;
+  ColumnKinds usable;
+};
+/// Every column; the cells are visited once for as many columns as scratch_bytes_max allows. Both lists ascend, and
+/// `usable` includes `train`.
+std::vector<ColumnSurvey> survey_columns(const CsvTable& table, std::span<const std::uint32_t> train,
+                                         std::span<const std::uint32_t> usable);
+
+/// Passes over a table take so many columns at once that what they keep of them has this size or less.
 constexpr std::size_t scratch_bytes_max = std::size_t{2} << 30;
-/// How many columns a pass may take if it keeps so many bytes of each: one for a table of one block.
-std::size_t columns_per_pass(const CsvTable& table, std::size_t bytes_per_column);
+/// How many columns a pass may take if it keeps so many bytes of each.
+std::size_t columns_per_pass(std::size_t bytes_per_column);
 
 }  // namespace hone

@@ -5,8 +5,6 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <map>
-#include <numeric>
 #include <optional>
 
 #include "base/text.hpp"
@@ -54,7 +52,7 @@ class Planner {
 
   Result<ColumnPlans> plan() {
     HONE_TRY_VOID(check_overrides());
-    gather_facts();
+    surveys_ = survey_columns(table_, train_, usable_);
     for (std::size_t column = 0; column < table_.columns(); ++column) HONE_TRY_VOID(plan_column(column));
     if (plans_.used.empty())
       return refuse(fmt::format("no column of '{}' is left to learn from: {}", path_, dropped_columns()));
@@ -79,23 +77,12 @@ class Planner {
     return {};
   }
 
-  void gather_facts() {
-    std::vector<std::size_t> columns(table_.columns()), mostly_numbers;
-    std::iota(columns.begin(), columns.end(), std::size_t{0});
-    facts_ = facts_of_columns(table_, columns, train_, false);
-    for (const std::size_t column : columns)
-      if (facts_[column].numbers >= std::max<std::size_t>(9, 9 * facts_[column].texts))
-        mostly_numbers.push_back(column);
-    const auto kinds = facts_of_columns(table_, mostly_numbers, usable_, true);
-    for (std::size_t i = 0; i < kinds.size(); ++i) usable_kinds_.emplace(mostly_numbers[i], kinds[i]);
-  }
-
   Result<void> plan_column(std::size_t column) {
     ColumnDecision& decision = plans_.decisions.emplace_back();
     decision.name = table_.names()[column];
     const auto found = request_.overrides.find(decision.name);
     const std::string word = found == request_.overrides.end() ? "" : found->second;
-    const ColumnFacts& facts = facts_[column];
+    const ColumnFacts& facts = surveys_[column].train;
     decision.missing = facts.missing;
     decision.distinct = facts.distinct;
     if (column == request_.target) {
@@ -145,9 +132,9 @@ class Planner {
 
   /// A column of numbers but for one cell in a hundred (or one cell at all) is a column with errors, not categories.
   Result<void> refuse_stray_text(std::size_t column) const {
-    const auto found = usable_kinds_.find(column);
-    if (found == usable_kinds_.end()) return {};
-    const ColumnFacts& facts = found->second;
+    const ColumnFacts& train = surveys_[column].train;
+    const ColumnKinds& facts = surveys_[column].usable;
+    if (train.numbers < std::max<std::size_t>(9, 9 * train.texts)) return {};
     const double allowed = std::max(1.0, stray_text_share * static_cast<double>(facts.present()));
     if (facts.texts == 0 || static_cast<double>(facts.texts) > allowed) return {};
     const std::string& name = table_.names()[column];
@@ -184,7 +171,8 @@ class Planner {
     if (facts.texts > 0) say(decision, fmt::format("{} texts taken as missing", facts.texts));
     if (facts.missing + facts.texts > 0)
       say(decision, percent(facts.missing + facts.texts, facts.rows) + " missing: median, and an indicator");
-    plans_.used.push_back({.column = column, .role = ColumnRole::numeric});
+    const ColumnKinds& usable = surveys_[column].usable;
+    plans_.used.push_back({.column = column, .role = ColumnRole::numeric, .low = usable.low, .high = usable.high});
     return {};
   }
 
@@ -251,8 +239,7 @@ class Planner {
   std::span<const std::uint32_t> train_, usable_;
   const ColumnRequest& request_;
   const std::string& path_;
-  std::vector<ColumnFacts> facts_;                   // of every column, over the training rows
-  std::map<std::size_t, ColumnFacts> usable_kinds_;  // of columns that are mostly numbers, over all usable rows
+  std::vector<ColumnSurvey> surveys_;
   ColumnPlans plans_;
 };
 

@@ -22,6 +22,7 @@ struct ColumnPlan {
   DateOrder order = DateOrder::year_first;
   bool without_year = false;        ///< the time column: later years were never seen in training
   std::size_t level_count_min = 1;  ///< embedding: rarer levels share index 0
+  double low = 0, high = 0;         ///< numeric: of all usable rows
 };
 
 /// Columns with as many levels or fewer become one input per level; more become an index for a learned embedding.

@@ -1,5 +1,6 @@
 /// Comma-separated values (RFC 4180): tables of text of any size, split into cells a block of rows at a time.
 #pragma once
+#include <algorithm>
 #include <cstdint>
 #include <memory>
 #include <span>
@@ -74,18 +75,32 @@ class CsvTable {
   char separator_ = ',';
 };
 
-/// Calls use(first, some) for runs of `rows` (ascending) that lie in one block each, where `some` is
-/// rows.subspan(first, ...): so that every block is split once.
+/// Calls use(part, first, some) for runs of the rows of each part (ascending) that lie close together, where `some` is
+/// parts[part].subspan(first, ...): so that every block is split once for all parts, and what is used column by column
+/// stays within a processor's cache.
+template <class Use>
+void for_each_block(const CsvTable& table, std::span<const std::span<const std::uint32_t>> parts, Use&& use) {
+  constexpr std::size_t cells_at_once = 16384;  // with 8 bytes for each and its text about 300 kB
+  const std::size_t rows_at_once = std::max<std::size_t>(1, cells_at_once / std::max<std::size_t>(1, table.columns()));
+  std::vector<std::size_t> next(parts.size(), 0);
+  for (;;) {
+    std::size_t row = table.rows();
+    for (std::size_t p = 0; p < parts.size(); ++p)
+      if (next[p] < parts[p].size()) row = std::min<std::size_t>(row, parts[p][next[p]]);
+    if (row == table.rows()) return;
+    const std::size_t end = std::min(table.block_end(row), row + rows_at_once);
+    for (std::size_t p = 0; p < parts.size(); ++p) {
+      const std::size_t first = next[p];
+      while (next[p] < parts[p].size() && parts[p][next[p]] < end) ++next[p];
+      if (next[p] > first) use(p, first, parts[p].subspan(first, next[p] - first));
+    }
+  }
+}
+/// The same for one part: use(first, some).
 template <class Use>
 void for_each_block(const CsvTable& table, std::span<const std::uint32_t> rows, Use&& use) {
-  for (std::size_t first = 0; first < rows.size();) {
-    if (table.blocks() == 1) return use(first, rows);
-    const std::size_t end = table.block_end(rows[first]);
-    std::size_t last = first;
-    while (last < rows.size() && rows[last] < end) ++last;
-    use(first, rows.subspan(first, last - first));
-    first = last;
-  }
+  for_each_block(table, std::span(&rows, 1),
+                 [&](std::size_t, std::size_t first, std::span<const std::uint32_t> some) { use(first, some); });
 }
 
 /// Reads `content`: a header line, then rows of as many cells. Quoted cells may hold separators, line ends and doubled

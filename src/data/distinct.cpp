@@ -5,6 +5,7 @@
 
 #include "base/files.hpp"
 #include "base/number.hpp"
+#include "data/radix_sort.hpp"
 
 namespace hone {
 namespace {
@@ -60,7 +61,7 @@ void DistinctCounter::add(std::uint64_t key) {
 DistinctCounter::Counts DistinctCounter::finish() {
   Counts counts{.distinct = used_};
   for (const Entry& entry : table_) counts.single += entry.count == 1;
-  std::sort(list_.begin(), list_.end());
+  radix_sort(std::span<std::uint64_t>(list_));
   for (std::size_t first = 0, last = 0; first < list_.size(); first = last) {
     while (last < list_.size() && list_[last] == list_[first]) ++last;
     ++counts.distinct;

@@ -5,6 +5,7 @@
 
 #include "base/check.hpp"
 #include "base/mapping.hpp"
+#include "data/radix_sort.hpp"
 
 namespace hone {
 namespace {
@@ -38,7 +39,7 @@ double bend_of(std::span<const double> sorted, double center) {
   LargeVector<double> distances;
   for (const double value : sorted)
     if (value != center) distances.push_back(std::abs(value - center));
-  std::sort(distances.begin(), distances.end());
+  radix_sort(std::span<double>(distances));
   return distances.empty() ? 0 : quantile(distances, 0.5) / 3;
 }
 
@@ -61,7 +62,7 @@ float NumericScaling::apply(double value) const {
 
 NumericScaling NumericScaling::fit_in_place(std::span<double> numbers) {
   HONE_CHECK(!numbers.empty(), "a column in use has values");
-  std::sort(numbers.begin(), numbers.end());
+  radix_sort(numbers);
   NumericScaling scaling;
   scaling.center = quantile(numbers, 0.5);
   scaling.bend = bend_of(numbers, scaling.center);

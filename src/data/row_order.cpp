@@ -4,16 +4,15 @@
 #include <cmath>
 #include <limits>
 #include <map>
-#include <numeric>
 #include <unordered_map>
 
-#include "base/mapping.hpp"
 #include "data/cell.hpp"
-#include "data/column_facts.hpp"
 #include "data/distinct.hpp"
 
 namespace hone {
 namespace {
+
+constexpr std::size_t rows_looked_at = 50000, columns_looked_at = 200;  // for a hint that names a column
 
 /// Long runs of equal labels, or values that only rise or only fall.
 bool sorted_by_target(const TargetColumn& target) {
@@ -36,17 +35,18 @@ bool running_number(std::span<const double> values) {
   return true;
 }
 
-/// A column as numbers (NaN where there is none), and each cell's text as a key.
+/// A column as numbers (NaN where there is none), and once there is a text, each cell as a key.
 struct ColumnCells {
-  LargeVector<double> numbers;
-  LargeVector<std::uint64_t> keys;
-  std::size_t texts = 0;
+  std::vector<double> numbers;
+  std::vector<std::uint64_t> keys;
 
-  void add(std::string_view cell) {
+  void add(const CsvTable& table, std::string_view cell) {
     double number = std::numeric_limits<double>::quiet_NaN();
-    texts += !read_cell_number(cell, number) && !is_missing(cell);
+    const bool is_text = !read_cell_number(cell, number, table.readable_before(cell)) && !is_missing(cell);
+    if (is_text && keys.empty())
+      for (const double before : numbers) keys.push_back(number_key(before));
     numbers.push_back(number);
-    keys.push_back(text_key(cell));
+    if (is_text || !keys.empty()) keys.push_back(is_text ? text_key(cell) : number_key(number));
   }
 };
 
@@ -63,7 +63,7 @@ std::vector<std::int32_t> number_texts(std::span<const std::uint64_t> keys) {
 
 /// Numbers as they are, other texts by equality; a running number says nothing.
 double column_order(const ColumnCells& cells) {
-  if (cells.texts == 0) return running_number(cells.numbers) ? 0 : neighbour_correlation(cells.numbers);
+  if (cells.keys.empty()) return running_number(cells.numbers) ? 0 : neighbour_correlation(cells.numbers);
   return neighbour_agreement(number_texts(cells.keys));
 }
 
@@ -108,28 +108,21 @@ RowOrder find_row_order(const CsvTable& table, const TargetColumn& target, std::
   if (target.rows.size() < 100) return order;  // chance alone makes short files look ordered
   order.ordered = order.target_correlation > order_correlation && !sorted_by_target(target);
   if (order.ordered || order.target_correlation > order_correlation) return order;
-  // The first columns are enough for a hint, and keep wide files cheap.
-  std::vector<std::size_t> columns(std::min<std::size_t>(table.columns(), 200));
-  std::iota(columns.begin(), columns.end(), std::size_t{0});
-  std::erase(columns, target_column);
-  const std::size_t step = columns_per_pass(table, 16 * target.rows.size());
-  for (std::size_t from = 0; from < columns.size(); from += step) {
-    const auto some = std::span(columns).subspan(from, std::min(step, columns.size() - from));
-    std::vector<ColumnCells> cells(some.size());
-    for (ColumnCells& column : cells) {
-      column.numbers.reserve(target.rows.size());
-      column.keys.reserve(target.rows.size());
-    }
-    for_each_block(table, target.rows, [&](std::size_t, std::span<const std::uint32_t> rows) {
-      for (std::size_t c = 0; c < some.size(); ++c)
-        for (const std::uint32_t row : rows) cells[c].add(table.cell(row, some[c]));
-    });
-    for (std::size_t c = 0; c < some.size(); ++c) {
-      const double correlation = column_order(cells[c]);
-      if (correlation > order_correlation && correlation > order.column_correlation) {
-        order.alike_column = table.names()[some[c]];
-        order.column_correlation = correlation;
-      }
+  // The first rows and columns are enough for a hint, and keep large files cheap.
+  const std::size_t columns = std::min<std::size_t>(table.columns(), columns_looked_at);
+  const auto rows = std::span(target.rows).first(std::min(target.rows.size(), rows_looked_at));
+  std::vector<ColumnCells> cells(columns);
+  for_each_block(table, rows, [&](std::size_t, std::span<const std::uint32_t> in_block) {
+    for (std::size_t c = 0; c < columns; ++c)
+      if (c != target_column)
+        for (const std::uint32_t row : in_block) cells[c].add(table, table.cell(row, c));
+  });
+  for (std::size_t c = 0; c < columns; ++c) {
+    if (c == target_column) continue;
+    const double correlation = column_order(cells[c]);
+    if (correlation > order_correlation && correlation > order.column_correlation) {
+      order.alike_column = table.names()[c];
+      order.column_correlation = correlation;
     }
   }
   return order;

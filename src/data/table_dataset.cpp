@@ -2,10 +2,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
-#include <map>
 #include <mutex>
-#include <numeric>
+#include <tuple>
+#include <utility>
 
 #include "base/check.hpp"
 #include "base/files.hpp"
@@ -68,8 +69,7 @@ class TableDataset final : public Dataset {
   TableDataset(TableParts parts, TableEncoder encoder)
       : parts_(std::move(parts)), encoder_(std::move(encoder)), target_(encoder_.target()) {
     for (const ColumnPlan& plan : parts_.plans.used) columns_used_.push_back(plan.column);
-    train_ = part(encoder_, parts_.split.train);
-    validation_ = part(encoder_, parts_.split.validation);
+    std::tie(train_, validation_) = encode(encoder_, parts_.split.train, parts_.split.validation);
   }
 
   const std::vector<ColumnDecision>& columns() const override { return parts_.plans.decisions; }
@@ -100,15 +100,17 @@ class TableDataset final : public Dataset {
   }
 
  private:
-  EncodedPart part(const TableEncoder& encoder, const std::vector<std::uint32_t>& rows) const {
-    return encoder.encode_part(parts_.main, columns_used_, rows, parts_.target_column);
+  using Rows = std::span<const std::uint32_t>;
+  std::pair<EncodedPart, EncodedPart> encode(const TableEncoder& encoder, Rows one, Rows other) const {
+    auto parts = encoder.encode_parts(parts_.main, columns_used_, std::array{one, other}, parts_.target_column);
+    return {std::move(parts[0]), std::move(parts[1])};
   }
 
   void make_final() const {
     const std::vector<std::uint32_t> rows = merged(parts_.split.train, parts_.split.validation);
     const auto encoder = std::make_shared<TableEncoder>(fit(parts_, rows));
     final_.target = encoder->target();
-    final_.train = part(*encoder, rows);
+    std::tie(final_.train, final_.test) = encode(*encoder, rows, parts_.split.test);
     if (parts_.sealed) {
       const CsvTable& table = *parts_.sealed;
       const auto columns = encoder->match(table, parts_.sealed_path);
@@ -116,8 +118,6 @@ class TableDataset final : public Dataset {
       const auto& names = table.names();
       const auto target = std::find(names.begin(), names.end(), encoder->target().name) - names.begin();
       final_.test = encoder->encode_part(table, *columns, parts_.sealed_rows, static_cast<std::size_t>(target));
-    } else {
-      final_.test = part(*encoder, parts_.split.test);
     }
     final_.encoder = encoder;
   }
@@ -228,9 +228,7 @@ Result<void> check_room(const TableParts& parts, const TableEncoder& encoder, co
 
 /// Values so far out that the scaling cuts them off are named.
 void note_far_values(TableParts& parts, const TableEncoder& encoder) {
-  std::vector<std::size_t> columns;
-  for (const ColumnPlan& plan : parts.plans.used) columns.push_back(plan.column);
-  const auto all = encoder.far_values(parts.main, columns, parts.target.rows);
+  const auto all = encoder.far_values(parts.main, parts.plans.used, parts.target.rows);
   for (std::size_t c = 0; c < parts.plans.used.size(); ++c) {
     const auto& far = all[c];
     if (far.count == 0) continue;

@@ -41,7 +41,7 @@ TableEncoder::TableEncoder(TargetInfo target, std::vector<ColumnCode> columns)
 TableEncoder TableEncoder::fit(const CsvTable& table, std::span<const ColumnPlan> plans,
                                std::span<const std::uint32_t> rows, TargetInfo target) {
   std::vector<ColumnCode> columns;
-  const std::size_t step = columns_per_pass(table, 8 * rows.size());
+  const std::size_t step = columns_per_pass(8 * rows.size());
   for (std::size_t from = 0; from < plans.size(); from += step) {
     const auto some = plans.subspan(from, std::min(step, plans.size() - from));
     std::vector<ColumnFit> fits;
@@ -58,16 +58,24 @@ TableEncoder TableEncoder::fit(const CsvTable& table, std::span<const ColumnPlan
   return TableEncoder(std::move(target), std::move(columns));
 }
 
-EncodedPart TableEncoder::encode_part(const CsvTable& table, std::span<const std::size_t> columns,
-                                      std::span<const std::uint32_t> rows, std::size_t target_column) const {
-  PartEncoder features(columns_, rows.size());
-  TargetEncoder targets(target_);
-  for_each_block(table, rows, [&](std::size_t first, std::span<const std::uint32_t> in_block) {
-    features.add(table, columns, first, in_block);
+std::vector<EncodedPart> TableEncoder::encode_parts(const CsvTable& table, std::span<const std::size_t> columns,
+                                                    std::span<const std::span<const std::uint32_t>> parts,
+                                                    std::size_t target_column) const {
+  std::vector<PartEncoder> features;
+  std::vector<TargetEncoder> targets;
+  for (const auto& rows : parts) {
+    features.emplace_back(columns_, rows.size());
+    targets.emplace_back(target_);
+  }
+  for_each_block(table, parts, [&](std::size_t part, std::size_t first, std::span<const std::uint32_t> in_block) {
+    features[part].add(table, columns, first, in_block);
     if (target_column == no_target) return;
-    for (const std::uint32_t row : in_block) targets.add(row, table.cell(row, target_column));
+    for (const std::uint32_t row : in_block) targets[part].add(row, table.cell(row, target_column));
   });
-  return {features.finish(), targets.finish().targets};
+  std::vector<EncodedPart> encoded;
+  for (std::size_t p = 0; p < parts.size(); ++p)
+    encoded.push_back({features[p].finish(), targets[p].finish().targets});
+  return encoded;
 }
 
 std::vector<std::size_t> TableEncoder::numeric_columns() const {
@@ -89,19 +97,22 @@ std::vector<std::size_t> TableEncoder::cardinalities() const {
   return list;
 }
 
-std::vector<TableEncoder::FarValues> TableEncoder::far_values(const CsvTable& table,
-                                                              std::span<const std::size_t> columns,
+std::vector<TableEncoder::FarValues> TableEncoder::far_values(const CsvTable& table, std::span<const ColumnPlan> plans,
                                                               std::span<const std::uint32_t> rows) const {
   std::vector<FarValues> far(columns_.size());
+  std::vector<std::size_t> some;  // columns whose ends are far: few, mostly none
+  for (std::size_t c = 0; c < columns_.size(); ++c)
+    if (columns_[c].role == ColumnRole::numeric &&
+        (columns_[c].scaling.is_far(plans[c].low) || columns_[c].scaling.is_far(plans[c].high)))
+      some.push_back(c);
+  if (some.empty()) return far;
   for_each_block(table, rows, [&](std::size_t, std::span<const std::uint32_t> in_block) {
-    for (std::size_t c = 0; c < columns_.size(); ++c) {
-      if (columns_[c].role != ColumnRole::numeric) continue;
+    for (const std::size_t c : some)
       for (const std::uint32_t row : in_block) {
-        const double number = number_or_nan(table.cell(row, columns[c]));
+        const double number = number_or_nan(table.cell(row, plans[c].column));
         if (std::isnan(number) || !columns_[c].scaling.is_far(number)) continue;
         if (far[c].count++ == 0) far[c].row = row;
       }
-    }
   });
   return far;
 }

@@ -27,10 +27,15 @@ class TableEncoder final : public Encoder {
   /// Where each column of the encoder stands in `table`. Errors: columns that are missing, or hold mostly text where
   /// numbers or dates are needed; all of them are named. `path` is for messages.
   Result<std::vector<std::size_t>> match(const CsvTable& table, const std::string& path) const;
-  /// `columns` from match(); `target_column` of the table, or no_target: then there are no targets. `rows` ascend.
-  /// Cost: linear in the cells.
+  /// Encodes several lists of rows, each ascending, in one pass over the table. `columns` from match(); `target_column`
+  /// of the table, or no_target: then there are no targets. Cost: linear in the cells.
+  std::vector<EncodedPart> encode_parts(const CsvTable& table, std::span<const std::size_t> columns,
+                                        std::span<const std::span<const std::uint32_t>> parts,
+                                        std::size_t target_column) const;
   EncodedPart encode_part(const CsvTable& table, std::span<const std::size_t> columns,
-                          std::span<const std::uint32_t> rows, std::size_t target_column) const;
+                          std::span<const std::uint32_t> rows, std::size_t target_column) const {
+    return std::move(encode_parts(table, columns, std::span(&rows, 1), target_column).front());
+  }
   Features encode(const CsvTable& table, std::span<const std::size_t> columns,
                   std::span<const std::uint32_t> rows) const {
     return encode_part(table, columns, rows, no_target).features;
@@ -42,8 +47,9 @@ class TableEncoder final : public Encoder {
     std::size_t count = 0;
     std::uint32_t row = 0;  ///< the first of them
   };
-  /// One for each column of the encoder; `columns` from match(), `rows` ascend.
-  std::vector<FarValues> far_values(const CsvTable& table, std::span<const std::size_t> columns,
+  /// One for each column of the encoder, which was fitted by `plans`; `rows` ascend. Visits cells only of columns whose
+  /// lowest or highest value is far.
+  std::vector<FarValues> far_values(const CsvTable& table, std::span<const ColumnPlan> plans,
                                     std::span<const std::uint32_t> rows) const;
 
   std::string to_json() const override;
