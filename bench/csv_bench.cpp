@@ -1,9 +1,11 @@
 // How fast tables of numbers are read, in MB/s of one core (processor time, the fastest of some rounds): split into
 // doubles, split alone, and loaded whole (read, decided about, split into parts, encoded for search and final
 // training). Usage: csv_bench [MEGABYTES [ROUNDS]]   (default: 200 MB of each kind, 3 rounds; the files lie in $TMPDIR
-// or /var/tmp) or csv_bench FILE: that file of numbers, split into doubles and split alone.
+// or /var/tmp) or csv_bench FILE [ROUNDS [TARGET]]: that file of numbers; loaded whole if its target is named, which
+// also tells the most memory of its own (RssAnon, looked at 20 times a second) that the process had.
 #include <fmt/format.h>
 
+#include <chrono>
 #include <cmath>
 #include <ctime>
 #include <filesystem>
@@ -11,6 +13,7 @@
 #include <functional>
 #include <limits>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "base/rng.hpp"
@@ -98,7 +101,15 @@ double fastest(std::size_t rounds, const std::function<void()>& work) {
   return best;
 }
 
-int measure(const std::string& name, const std::string& path, std::size_t rounds, bool load) {
+double own_memory_bytes() {
+  std::ifstream file("/proc/self/status");
+  for (std::string line; std::getline(file, line);)
+    if (line.starts_with("RssAnon:")) return 1024 * std::strtod(line.c_str() + 8, nullptr);
+  return 0;
+}
+
+/// `target`: of the whole load, or "": none.
+int measure(const std::string& name, const std::string& path, std::size_t rounds, const std::string& target) {
   const auto content = open_data_file(path, 1);
   if (!content) {
     fmt::print(stderr, "{}\n", content.error().message);
@@ -111,16 +122,24 @@ int measure(const std::string& name, const std::string& path, std::size_t rounds
   const double split = fastest(rounds, [&] { read_cells(content->view(), path, none); });
   fmt::print("{}: {:.0f} MB, to doubles {:.0f} MB/s, split alone {:.0f} MB/s", name, megabytes, megabytes / doubles,
              megabytes / split);
-  if (load) {
+  if (!target.empty()) {
     DataOptions options;
     options.path = path;
-    options.target = "c0";
+    options.target = target;
     options.task = Task::regression;
+    double most = 0;
+    std::jthread watch([&](const std::stop_token& stop) {
+      while (!stop.stop_requested()) {
+        most = std::max(most, own_memory_bytes());
+        std::this_thread::sleep_for(std::chrono::milliseconds(50));
+      }
+    });
     const double seconds = fastest(1, [&] {
       const auto data = load_dataset(options);
       sum += data ? static_cast<double>((*data)->final_data().train.features.rows) : std::nan("");
     });
-    fmt::print(", load {:.0f} MB/s", megabytes / seconds);
+    watch = {};
+    fmt::print(", load {:.0f} MB/s, at most {:.0f} MB of memory", megabytes / seconds, most / 1e6);
   }
   fmt::print(" ({:.3g})\n", sum);
   return std::isnan(sum);
@@ -131,13 +150,13 @@ int measure(const std::string& name, const std::string& path, std::size_t rounds
 int main(int count, char** words) {
   const auto size = count > 1 ? parse_number(words[1]) : 200.0;
   const auto rounds = static_cast<std::size_t>(count > 2 ? parse_number(words[2]).value_or(3) : 3);
-  if (!size) return measure(words[1], words[1], rounds, false);
+  if (!size) return measure(words[1], words[1], rounds, count > 3 ? words[3] : "");
   const char* const given = std::getenv("TMPDIR");
   const std::string path = fmt::format("{}/hone-csv-bench-{}.csv", given ? given : "/var/tmp", std::clock());
   int status = 0;
   for (const Kind& kind : kinds()) {
     write(path, kind, static_cast<std::size_t>(*size * 1e6));
-    status |= measure(kind.name, path, rounds, true);
+    status |= measure(kind.name, path, rounds, "c0");
   }
   std::filesystem::remove(path);
   return status;

@@ -58,8 +58,7 @@ class FactCounter {
     const auto counts = distinct_.finish();
     facts_.distinct = counts.distinct;
     facts_.single = counts.single;
-    if (facts_.present() > 0)
-      facts_.mean_length = static_cast<double>(length_) / static_cast<double>(facts_.present());
+    if (facts_.present() > 0) facts_.mean_length = static_cast<double>(length_) / static_cast<double>(facts_.present());
     return facts_;
   }
 

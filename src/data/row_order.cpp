@@ -6,13 +6,14 @@
 #include <map>
 #include <unordered_map>
 
+#include "base/mapping.hpp"
 #include "data/cell.hpp"
 #include "data/distinct.hpp"
 
 namespace hone {
 namespace {
 
-constexpr std::size_t rows_looked_at = 50000, columns_looked_at = 200;  // for a hint that names a column
+constexpr std::size_t rows_looked_at = 20000, columns_looked_at = 200;  // for a hint that names a column
 
 /// Long runs of equal labels, or values that only rise or only fall.
 bool sorted_by_target(const TargetColumn& target) {
@@ -37,14 +38,18 @@ bool running_number(std::span<const double> values) {
 
 /// A column as numbers (NaN where there is none), and once there is a text, each cell as a key.
 struct ColumnCells {
-  std::vector<double> numbers;
-  std::vector<std::uint64_t> keys;
+  LargeVector<double> numbers;
+  LargeVector<std::uint64_t> keys;
+
+  explicit ColumnCells(std::size_t rows) { numbers.reserve(rows); }
 
   void add(const CsvTable& table, std::string_view cell) {
     double number = std::numeric_limits<double>::quiet_NaN();
     const bool is_text = !read_cell_number(cell, number, table.readable_before(cell)) && !is_missing(cell);
-    if (is_text && keys.empty())
+    if (is_text && keys.empty()) {
+      keys.reserve(numbers.capacity());
       for (const double before : numbers) keys.push_back(number_key(before));
+    }
     numbers.push_back(number);
     if (is_text || !keys.empty()) keys.push_back(is_text ? text_key(cell) : number_key(number));
   }
@@ -111,7 +116,8 @@ RowOrder find_row_order(const CsvTable& table, const TargetColumn& target, std::
   // The first rows and columns are enough for a hint, and keep large files cheap.
   const std::size_t columns = std::min<std::size_t>(table.columns(), columns_looked_at);
   const auto rows = std::span(target.rows).first(std::min(target.rows.size(), rows_looked_at));
-  std::vector<ColumnCells> cells(columns);
+  std::vector<ColumnCells> cells;
+  for (std::size_t c = 0; c < columns; ++c) cells.emplace_back(c == target_column ? 0 : rows.size());
   for_each_block(table, rows, [&](std::size_t, std::span<const std::uint32_t> in_block) {
     for (std::size_t c = 0; c < columns; ++c)
       if (c != target_column)

@@ -24,7 +24,7 @@ double neighbour_correlation(std::span<const double> values);
 /// The same for labels: how much more often neighbours agree than chance would have it.
 double neighbour_agreement(std::span<const std::int32_t> labels);
 
-/// Looks at the target, then at the first 200 columns in the first 50,000 rows. A file sorted by its target is not
+/// Looks at the target, then at the first 200 columns in the first 20,000 rows. A file sorted by its target is not
 /// "ordered": its classes or values come in few long runs, and only a random split serves it.
 RowOrder find_row_order(const CsvTable& table, const TargetColumn& target, std::size_t target_column);
 

@@ -73,8 +73,7 @@ std::vector<EncodedPart> TableEncoder::encode_parts(const CsvTable& table, std::
     for (const std::uint32_t row : in_block) targets[part].add(row, table.cell(row, target_column));
   });
   std::vector<EncodedPart> encoded;
-  for (std::size_t p = 0; p < parts.size(); ++p)
-    encoded.push_back({features[p].finish(), targets[p].finish().targets});
+  for (std::size_t p = 0; p < parts.size(); ++p) encoded.push_back({features[p].finish(), targets[p].finish().targets});
   return encoded;
 }
 

@@ -35,7 +35,8 @@ TEST(RadixSort, NumbersOfEverySignAndSize) {
     constexpr double infinity = std::numeric_limits<double>::infinity();
     std::vector<double> numbers{0.0, -0.0, infinity, -infinity, 5e-324, -5e-324, 1e300, -1e300, 1, -1};
     Rng rng(6, RngPurpose::simulation, static_cast<std::uint32_t>(size));
-    while (numbers.size() < size) numbers.push_back(std::ldexp(rng.uniform() - 0.5, static_cast<int>(rng.below(600)) - 300));
+    while (numbers.size() < size)
+      numbers.push_back(std::ldexp(rng.uniform() - 0.5, static_cast<int>(rng.below(600)) - 300));
     auto expected = numbers;
     std::sort(expected.begin(), expected.end());
     radix_sort(std::span(numbers));
