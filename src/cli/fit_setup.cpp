@@ -17,14 +17,9 @@ namespace hone {
 namespace {
 
 constexpr double default_time_seconds = 600;
+constexpr std::int64_t epochs_max = 100'000;
 // Multiply-adds a second that a core is assumed to do; a constant, so that R does not depend on the machine's mood.
 constexpr double operations_per_second = 30e9;
-
-std::int64_t available_cores() {
-  cpu_set_t set;
-  if (sched_getaffinity(0, sizeof set, &set) == 0) return std::max(1, CPU_COUNT(&set));
-  return 1;
-}
 
 /// A parameter that can only have `value`, so that conditions that mention it go on working.
 Parameter constant(const std::string& name, const Value& value) {
@@ -117,34 +112,25 @@ Result<GivenFile> given_file(const Arguments& arguments) {
 }
 
 /// What is typed wins over what the file says.
-Result<DataOptions> data_options(const Arguments& arguments, const StudyFile& file, std::uint64_t seed) {
-  DataOptions options;
-  const auto pick = [&](std::string_view flag, const std::optional<std::string>& from_file) -> Result<std::string> {
+Result<DataOptions> data_options(const Arguments& arguments, StudyFile file, std::uint64_t seed) {
+  const std::string& typed_path = arguments.positional("DATA");
+  if (!typed_path.ends_with(".toml"))
+    file.data.path = typed_path;
+  else if (!file.data.path)
+    return refuse(fmt::format("'{0}' has no [data] path: name the data, `hone fit DATA --space {0}`", typed_path));
+  const std::pair<std::string_view, std::optional<std::string>*> flags[] = {{"--target", &file.data.target},
+                                                                            {"--test", &file.data.test},
+                                                                            {"--split-by", &file.data.split_by},
+                                                                            {"--time-column", &file.data.time_column},
+                                                                            {"--task", &file.data.task}};
+  for (const auto& [flag, value] : flags) {
     HONE_TRY(const auto typed, arguments.text(flag));
-    return typed ? *typed : from_file.value_or("");
-  };
-  options.path = arguments.positional("DATA");
-  if (options.path.ends_with(".toml")) {
-    if (!file.data.path)
-      return refuse(fmt::format("'{}' has no [data] path: name the data, `hone fit DATA --space {}`", options.path,
-                                options.path));
-    options.path = *file.data.path;
+    if (typed) *value = typed;
   }
-  HONE_TRY(options.target, pick("--target", file.data.target));
-  HONE_TRY(options.test, pick("--test", file.data.test));
-  HONE_TRY(options.split_by, pick("--split-by", file.data.split_by));
-  HONE_TRY(options.time_column, pick("--time-column", file.data.time_column));
-  HONE_TRY(const std::string task, pick("--task", file.data.task));
-  if (task == "classification") options.task = Task::classification;
-  if (task == "regression") options.task = Task::regression;
-  if (!task.empty() && !options.task)
-    return refuse(fmt::format("--task must be classification or regression, got '{}'", quoted(task)));
-  options.columns = file.data.columns;
   HONE_TRY(const auto typed, arguments.pairs("--columns"));
-  for (const auto& [column, kind] : typed) options.columns[column] = kind;
-  for (const std::string& column : arguments.texts("--keep")) options.columns[column] = "keep";
-  options.seed = seed;
-  return options;
+  for (const auto& [column, kind] : typed) file.data.columns[column] = kind;
+  for (const std::string& column : arguments.texts("--keep")) file.data.columns[column] = "keep";
+  return data_options_of(file, seed);
 }
 
 std::string default_name(const FitSetup& setup, std::uint64_t seed) {
@@ -228,6 +214,30 @@ Result<void> read_search(const Arguments& arguments, const StudyFile& given, Fit
 
 }  // namespace
 
+std::int64_t available_cores() {
+  cpu_set_t set;
+  if (sched_getaffinity(0, sizeof set, &set) == 0) return std::max(1, CPU_COUNT(&set));
+  return 1;
+}
+
+Result<DataOptions> data_options_of(const StudyFile& file, std::uint64_t seed) {
+  DataOptions options;
+  const DataSection& data = file.data;
+  if (!data.path) return refuse("the study file has no [data] path");
+  options.path = *data.path;
+  options.target = data.target.value_or("");
+  options.test = data.test.value_or("");
+  options.split_by = data.split_by.value_or("");
+  options.time_column = data.time_column.value_or("");
+  if (data.task == "classification") options.task = Task::classification;
+  if (data.task == "regression") options.task = Task::regression;
+  if (data.task && !data.task->empty() && !options.task)
+    return refuse(fmt::format("--task must be classification or regression, got '{}'", quoted(*data.task)));
+  options.columns = data.columns;
+  options.seed = seed;
+  return options;
+}
+
 std::int64_t members_for(std::size_t rows, std::int64_t jobs) {
   if (rows <= 5'000) return 8;
   return rows <= 20'000 ? 4 : std::min<std::int64_t>(jobs, 4);
@@ -249,7 +259,9 @@ Result<FitSetup> fit_setup(const Arguments& arguments, const std::function<void(
   if (auto known = make_pruner(setup.options.pruner, {}, {27}); !known) return std::unexpected(known.error());
   HONE_TRY(const auto typed_seed, arguments.seed("--seed"));
   const std::uint64_t seed = typed_seed ? *typed_seed : file.seed.value_or(0);
-  HONE_TRY(const auto epochs, arguments.integer("--epochs", 1, 100'000));
+  HONE_TRY(const auto epochs, arguments.integer("--epochs", 1, epochs_max));
+  if (file.fit_max_step > epochs_max)
+    return refuse(fmt::format("[fit] max_step must be at most {}, got {}", epochs_max, *file.fit_max_step));
   HONE_TRY(const auto format, arguments.text("--format"));
   if (format && *format != "json" && *format != "table")
     return refuse(fmt::format("--format must be table or json, got '{}'", quoted(*format)));

@@ -40,6 +40,12 @@ struct FitSetup {
 /// Errors: as of the rooms below; nothing was changed.
 Result<FitSetup> fit_setup(const Arguments& arguments, const std::function<void(std::string)>& phase);
 
+/// Trials at once unless told otherwise: as many as this process may use processors.
+std::int64_t available_cores();
+
+/// The [data] section alone, nothing typed. Errors: no path, a task of another name.
+Result<DataOptions> data_options_of(const StudyFile& file, std::uint64_t seed);
+
 /// Networks of the final ensemble unless told otherwise: more where they cost next to nothing. Of few rows the members
 /// differ most, so that their mean gains most.
 std::int64_t members_for(std::size_t training_rows, std::int64_t jobs);

@@ -105,8 +105,8 @@ std::string stem_of(const std::string& path) {
   return file.extension() == ".csv" || file.extension() == ".tsv" ? file.stem().string() : file.string();
 }
 
-std::vector<std::uint32_t> merged(const std::vector<std::uint32_t>& a, const std::vector<std::uint32_t>& b) {
-  std::vector<std::uint32_t> both;
+Rows merged(const Rows& a, const Rows& b) {
+  Rows both;
   std::merge(a.begin(), a.end(), b.begin(), b.end(), std::back_inserter(both));
   return both;
 }

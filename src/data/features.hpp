@@ -26,8 +26,8 @@ struct Features {
 
 /// What is to be predicted. Exactly one of the two is filled.
 struct Targets {
-  std::vector<std::int32_t> labels;  ///< (rows) classification: 0 .. classes - 1
-  std::vector<float> values;         ///< (rows) regression: scaled as TargetInfo says
+  LargeVector<std::int32_t> labels;  ///< (rows) classification: 0 .. classes - 1
+  LargeVector<float> values;         ///< (rows) regression: scaled as TargetInfo says
 };
 
 /// How targets were encoded, to say predictions in the user's units.

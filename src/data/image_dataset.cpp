@@ -24,8 +24,8 @@ struct ImageParts {
   std::vector<std::string> notes;
 };
 
-std::vector<std::uint32_t> all_rows(const LabelledImages& images) {
-  std::vector<std::uint32_t> rows(images.images.rows());
+Rows all_rows(const LabelledImages& images) {
+  Rows rows(images.images.rows());
   std::iota(rows.begin(), rows.end(), 0u);
   return rows;
 }
@@ -65,7 +65,7 @@ class ImageDataset final : public Dataset {
 
   const Final& final_data() const override {
     std::call_once(final_once_, [this] {
-      const std::vector<std::uint32_t> rows = merged(parts_.split.train, parts_.split.validation);
+      const Rows rows = merged(parts_.split.train, parts_.split.validation);
       const auto encoder = std::make_shared<ImageEncoder>(ImageEncoder::fit(parts_.main.images, rows, parts_.target));
       final_.target = parts_.target;
       final_.train = part(*encoder, parts_.main, rows);
@@ -77,8 +77,7 @@ class ImageDataset final : public Dataset {
   }
 
  private:
-  EncodedPart part(const ImageEncoder& encoder, const LabelledImages& from,
-                   const std::vector<std::uint32_t>& rows) const {
+  EncodedPart part(const ImageEncoder& encoder, const LabelledImages& from, const Rows& rows) const {
     EncodedPart encoded{encoder.encode(from.images, rows), {}};
     std::vector<std::int32_t> label_of(256, 0);
     for (std::size_t i = 0; i < parts_.target.classes.size(); ++i)

@@ -73,7 +73,7 @@ Result<EncodedPart> ImageEncoder::encode_file(const std::string& path, std::vect
   std::vector<std::uint32_t> rows(read.images.rows());
   std::iota(rows.begin(), rows.end(), 0u);
   EncodedPart part{encode(read.images, rows), {}};
-  std::vector<std::int32_t> labels;
+  LargeVector<std::int32_t> labels;
   for (const std::uint8_t label : read.labels) {
     const auto found = std::find(target_.classes.begin(), target_.classes.end(), std::to_string(label));
     if (found == target_.classes.end()) {

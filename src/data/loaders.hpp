@@ -22,6 +22,6 @@ std::string count_text(std::size_t count);
 /// File name without folder and endings: "train" of "/data/train.csv.gz".
 std::string stem_of(const std::string& path);
 /// Both parts as one ascending list: what the final training uses.
-std::vector<std::uint32_t> merged(const std::vector<std::uint32_t>& a, const std::vector<std::uint32_t>& b);
+Rows merged(const Rows& a, const Rows& b);
 
 }  // namespace hone

@@ -26,17 +26,16 @@ std::size_t share_of(std::size_t n, double share) {
   return std::clamp<std::size_t>(count, 1, n - 1);
 }
 
-std::vector<std::uint32_t> all_rows(std::size_t rows) {
-  std::vector<std::uint32_t> list(rows);
+Rows all_rows(std::size_t rows) {
+  Rows list(rows);
   std::iota(list.begin(), list.end(), 0u);
   return list;
 }
 
 /// Moves `share` of `from` into the returned list. With labels: rows are shuffled, ordered by class, and every
 /// (1/share)-th one is taken, so that each class gives its share to within one row.
-std::vector<std::uint32_t> draw_rows(std::vector<std::uint32_t>& from, std::span<const std::int32_t> labels,
-                                     double share, Rng rng) {
-  std::vector<std::uint32_t> order = from, taken;
+Rows draw_rows(Rows& from, std::span<const std::int32_t> labels, double share, Rng rng) {
+  Rows order = from, taken;
   rng.shuffle(std::span(order));
   std::vector<std::size_t> left;  // per class: how many may still be taken
   if (!labels.empty()) {
@@ -60,7 +59,7 @@ std::vector<std::uint32_t> draw_rows(std::vector<std::uint32_t>& from, std::span
     taken.push_back(order[i]);
   }
   std::sort(taken.begin(), taken.end());
-  std::vector<std::uint32_t> rest;
+  Rows rest;
   std::set_difference(from.begin(), from.end(), taken.begin(), taken.end(), std::back_inserter(rest));
   from = std::move(rest);
   return taken;
@@ -68,7 +67,7 @@ std::vector<std::uint32_t> draw_rows(std::vector<std::uint32_t>& from, std::span
 
 /// Takes whole groups in random order until `share` of the rows is reached; at least one group, and leaves one.
 std::vector<bool> draw_groups(std::vector<bool> open, std::span<const std::size_t> sizes, double share, Rng rng) {
-  std::vector<std::uint32_t> order;
+  Rows order;
   std::size_t rows = 0;
   for (std::size_t g = 0; g < sizes.size(); ++g)
     if (open[g]) {
@@ -153,7 +152,7 @@ Result<SplitRows> split_groups(std::span<const std::uint32_t> groups, std::size_
 
 Result<SplitRows> split_time(std::span<const double> times, SplitShares shares, const std::string& column) {
   const auto time = [&](std::uint32_t row) { return std::isnan(times[row]) ? -HUGE_VAL : times[row]; };
-  std::vector<std::uint32_t> order = all_rows(times.size());
+  Rows order = all_rows(times.size());
   std::stable_sort(order.begin(), order.end(), [&](auto a, auto b) { return time(a) < time(b); });
   // The cut nearest to `wanted` rows from the end of [0, end) that does not part rows of equal time.
   const auto cut = [&](std::size_t end, double share) {

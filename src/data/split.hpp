@@ -6,12 +6,13 @@
 #include <vector>
 
 #include "base/result.hpp"
+#include "data/rows.hpp"
 
 namespace hone {
 
 /// Row numbers, each part ascending; together every row once.
 struct SplitRows {
-  std::vector<std::uint32_t> train, validation, test;
+  Rows train, validation, test;
 };
 
 struct SplitShares {

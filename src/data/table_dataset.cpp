@@ -42,8 +42,8 @@ Result<HashedTable> read_hashed(const std::string& path, const DataLimits& limit
 /// What a table data set is made of before it is encoded.
 struct TableParts {
   CsvTable main;
-  std::optional<CsvTable> sealed;          ///< else `split.test` of main
-  std::vector<std::uint32_t> sealed_rows;  ///< rows of `sealed` with a target
+  std::optional<CsvTable> sealed;  ///< else `split.test` of main
+  Rows sealed_rows;                ///< rows of `sealed` with a target
   std::string sealed_path;
   std::size_t target_column = 0;
   TargetColumn target;
@@ -54,8 +54,8 @@ struct TableParts {
 };
 
 /// Positions within target.rows of some of these rows; both lists ascend.
-std::vector<std::uint32_t> positions_of(const std::vector<std::uint32_t>& rows, const TargetColumn& target) {
-  std::vector<std::uint32_t> positions;
+Rows positions_of(const Rows& rows, const TargetColumn& target) {
+  Rows positions;
   std::size_t at = 0;
   for (const std::uint32_t row : rows) {
     while (target.rows[at] != row) ++at;
@@ -93,21 +93,21 @@ class TableDataset final : public Dataset {
   }
 
   /// The encoder of the search, fitted on `rows` of the main file: also what the final one is made by.
-  static TableEncoder fit(const TableParts& parts, const std::vector<std::uint32_t>& rows) {
+  static TableEncoder fit(const TableParts& parts, const Rows& rows) {
     TargetInfo target =
         fit_target(parts.target, parts.main.names()[parts.target_column], positions_of(rows, parts.target));
     return TableEncoder::fit(parts.main, parts.plans.used, rows, std::move(target));
   }
 
  private:
-  using Rows = std::span<const std::uint32_t>;
-  std::pair<EncodedPart, EncodedPart> encode(const TableEncoder& encoder, Rows one, Rows other) const {
+  std::pair<EncodedPart, EncodedPart> encode(const TableEncoder& encoder, std::span<const std::uint32_t> one,
+                                             std::span<const std::uint32_t> other) const {
     auto parts = encoder.encode_parts(parts_.main, columns_used_, std::array{one, other}, parts_.target_column);
     return {std::move(parts[0]), std::move(parts[1])};
   }
 
   void make_final() const {
-    const std::vector<std::uint32_t> rows = merged(parts_.split.train, parts_.split.validation);
+    const Rows rows = merged(parts_.split.train, parts_.split.validation);
     const auto encoder = std::make_shared<TableEncoder>(fit(parts_, rows));
     final_.target = encoder->target();
     std::tie(final_.train, final_.test) = encode(*encoder, rows, parts_.split.test);
@@ -187,7 +187,7 @@ Result<void> read_sealed(TableParts& parts, const DataOptions& options, const Ta
   HONE_TRY(const std::size_t column, find_column(table, encoder.target().name, "the target", options.test));
   const auto matched = encoder.match(table, options.test);
   if (!matched) return std::unexpected(matched.error());
-  std::vector<std::uint32_t> rows;
+  Rows rows;
   for (std::size_t row = 0; row < table.rows(); ++row) {
     const std::string_view cell = table.cell(row, column);
     const auto number = cell_number(cell);

@@ -9,6 +9,7 @@
 #include "base/result.hpp"
 #include "data/csv.hpp"
 #include "data/features.hpp"
+#include "data/rows.hpp"
 
 namespace hone {
 
@@ -16,9 +17,9 @@ namespace hone {
 struct TargetColumn {
   Task task = Task::classification;
   std::vector<std::string> classes;  ///< classification: sorted; by number if all are numbers
-  std::vector<std::uint32_t> rows;   ///< rows of the table whose target is known, ascending
-  std::vector<std::int32_t> labels;  ///< (rows.size()) classification
-  std::vector<double> values;        ///< (rows.size()) regression
+  Rows rows;                         ///< rows of the table whose target is known, ascending
+  LargeVector<std::int32_t> labels;  ///< (rows.size()) classification
+  LargeVector<double> values;        ///< (rows.size()) regression
   std::size_t distinct = 0;
 };
 

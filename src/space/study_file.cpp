@@ -221,6 +221,7 @@ Result<StudyFile> parse_study_file(std::string_view toml, const std::string& sou
   out.fit_metric = fit.text("metric");
   out.ensemble = fit.integer("ensemble", 1);
   out.folds = fit.integer("folds", 2).value_or(0);
+  out.fit_max_step = fit.integer("max_step", 1);
   fit.finish();
   if (TableReader run = section("run"); run.present()) read_run(run, out, complaints);
   file.finish();

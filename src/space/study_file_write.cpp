@@ -125,6 +125,7 @@ void write_data(const StudyFile& file, std::string& all) {
   data.append_to(all);
   SectionText fit("[fit]");
   fit.set("metric", file.fit_metric);
+  fit.set("max_step", file.fit_max_step);
   if (file.ensemble) fit.set("ensemble", *file.ensemble);
   if (file.folds != 0) fit.set("folds", file.folds);
   fit.append_to(all);

@@ -92,6 +92,7 @@ activation = "tanh"
   EXPECT_NE(ran.out.find("\"metric\": \"rmse\""), std::string::npos) << ran.out;
   EXPECT_NE(ran.out.find("units.1"), std::string::npos);
   EXPECT_EQ(ran.out.find("dropout"), std::string::npos) << "the file's space replaces the default one";
+  EXPECT_NE(read_file(folder.path() / "out/best.toml").value_or("").find("max_step = 6"), std::string::npos);
   const Ran best = run_hone(folder.path(), {"fit", "out/best.toml", "--out", "again"});
   ASSERT_EQ(best.code, 0) << best.err;
   EXPECT_TRUE(folder.has("again/model.hone"));

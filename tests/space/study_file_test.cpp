@@ -72,6 +72,7 @@ columns = { zip = "categorical", "odd name" = "drop" }
 [fit]
 metric = "accuracy"
 ensemble = 2
+max_step = 40
 )toml";
 
 std::string error_of(const std::string& toml) {
@@ -115,6 +116,7 @@ TEST(StudyFile, ReadsEverySection) {
   EXPECT_EQ(file.data.columns.at("odd name"), "drop");
   EXPECT_EQ(file.fit_metric, "accuracy");
   EXPECT_EQ(file.ensemble, 2);
+  EXPECT_EQ(file.fit_max_step, 40);
 }
 
 TEST(StudyFile, WritesWhatReadsBack) {
@@ -131,6 +133,7 @@ TEST(StudyFile, WritesWhatReadsBack) {
   EXPECT_EQ(again->search.options, file.search.options);
   EXPECT_EQ(again->search.time_seconds, file.search.time_seconds);
   EXPECT_EQ(again->ensemble, 2);
+  EXPECT_EQ(again->fit_max_step, 40);
   EXPECT_EQ(study_file_toml(StudyFile{}), "format = 1\n");
 }
 
