@@ -50,13 +50,19 @@ Result<std::int64_t> looks_before(Study& study) {
 
 }  // namespace
 
-Result<FitFinal> finish_fit(FitRun& run, const TrialRecord& winner) {
+Result<FitFinal> finish_fit(FitRun& run, const FitWinner& chosen) {
   FitSetup& setup = run.setup;
+  const TrialRecord& winner = chosen.trial;
   HONE_TRY_VOID(make_folder(setup.out));
   remove_abandoned(setup.out);
   FitFinal result;
   result.trial = winner.number;
-  result.epochs = final_cost(winner, setup).epochs;
+  result.epochs = chosen.epochs;
+  result.finalists = chosen.finalists;
+  if (chosen.score) {
+    result.cross_validation = chosen.score->mean;
+    result.fold_deviation = chosen.score->deviation;
+  }
   result.validation = shown_value(winner);
   result.trials = static_cast<std::int64_t>(run.study.trials().size());
   result.time_seconds = setup.time_seconds.value_or(0);

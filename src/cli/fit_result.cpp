@@ -12,6 +12,7 @@
 #include "report/json_out.hpp"
 #include "report/summary.hpp"
 #include "report/text_width.hpp"
+#include "runners/finalists.hpp"
 
 namespace hone {
 
@@ -19,16 +20,25 @@ std::string final_text(const FitFinal& result) {
   std::string text = fmt::format("trial {}\nepochs {}\nvalidation {}\ntest {}\nlooks {}\ntrials {}\ntime_seconds {}\n",
                                  result.trial, result.epochs, number_text(result.validation), number_text(result.test),
                                  result.looks, result.trials, number_text(result.time_seconds));
+  if (result.finalists > 0)
+    text += fmt::format("finalists {}\ncross_validation {}\nfold_deviation {}\n", result.finalists,
+                        number_text(result.cross_validation), number_text(result.fold_deviation));
   for (const auto& [name, value] : result.metrics) text += fmt::format("metric.{} {}\n", name, number_text(value));
   return text + fmt::format("model {}\n", result.model);
 }
 
 Result<FitFinal> parse_final(const std::string& text) {
   FitFinal result;
-  const std::map<std::string_view, std::int64_t*> whole = {
-      {"trial", &result.trial}, {"epochs", &result.epochs}, {"looks", &result.looks}, {"trials", &result.trials}};
-  const std::map<std::string_view, double*> real = {
-      {"validation", &result.validation}, {"test", &result.test}, {"time_seconds", &result.time_seconds}};
+  const std::map<std::string_view, std::int64_t*> whole = {{"trial", &result.trial},
+                                                           {"epochs", &result.epochs},
+                                                           {"looks", &result.looks},
+                                                           {"trials", &result.trials},
+                                                           {"finalists", &result.finalists}};
+  const std::map<std::string_view, double*> real = {{"validation", &result.validation},
+                                                    {"test", &result.test},
+                                                    {"time_seconds", &result.time_seconds},
+                                                    {"cross_validation", &result.cross_validation},
+                                                    {"fold_deviation", &result.fold_deviation}};
   for (const std::string& line : split(text, '\n')) {
     if (line.empty()) continue;
     const std::size_t blank = line.find(' ');
@@ -66,6 +76,9 @@ void print_json(const FitSetup& setup, Study& study, const FitFinal& result, dou
   out.best = {result.trial, result.validation, trials[static_cast<std::size_t>(result.trial)].configuration};
   out.metric = setup.metric->name;
   out.validation = result.validation;
+  if (result.finalists > 0)
+    out.cross_validation =
+        SearchResult::CrossValidation{result.cross_validation, result.fold_deviation, finalist_folds, result.finalists};
   out.test = SearchResult::Test{result.test, {result.metrics.begin(), result.metrics.end()}, result.looks};
   out.model = result.model;
   if (counts.total() > 0)
@@ -105,6 +118,12 @@ void print_table(const FitSetup& setup, Study& study, const FitFinal& result, do
                                   fmt::format("trial {}: {}", winner.number, short_text(winner.configuration)), width));
   fmt::print("validation  {} {}{}\n", metric, short_number(result.validation),
              trials.size() > 1 ? fmt::format(" (optimistic: it is the best of {} tries)", trials.size()) : "");
+  if (result.finalists > 0)
+    fmt::print("{}", with_heading("",
+                                  fmt::format("{} {} ± {} over {} other folds; the best of {} finalists there", metric,
+                                              short_number(result.cross_validation),
+                                              short_number(result.fold_deviation, 2), finalist_folds, result.finalists),
+                                  width));
   fmt::print("sealed test {} {} (look {} at {} rows)\n", metric, short_number(result.test), result.looks,
              setup.dataset->test_rows());
   std::vector<std::string> others;

@@ -15,6 +15,9 @@ struct FitFinal {
   std::int64_t trial = 0;                 ///< the winner
   std::int64_t epochs = 0;                ///< of the final training
   double validation = 0;                  ///< the winner's value in the search
+  std::int64_t finalists = 0;             ///< trials that were compared by cross-validation; 0: none
+  double cross_validation = 0;            ///< the winner's mean there
+  double fold_deviation = 0;              ///< between the folds
   double test = 0;                        ///< the metric on the sealed part
   std::map<std::string, double> metrics;  ///< every metric on the sealed part
   std::int64_t looks = 0;                 ///< how often the sealed part was looked at in this study

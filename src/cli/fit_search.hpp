@@ -9,6 +9,7 @@
 #include "cli/fit_setup.hpp"
 #include "engine/study.hpp"
 #include "report/progress.hpp"
+#include "runners/finalists.hpp"
 
 namespace hone {
 
@@ -36,13 +37,25 @@ Result<std::string> search(FitRun& run);
 /// is, the quickest of the best quarter, because a quick one of a bad trial is worth nothing. `seconds` is not empty.
 std::size_t affordable(std::span<const double> seconds, double allowed);
 
-/// The trial to be trained for good: the best one whose final training fits the time that is left (then said why it is
-/// not the very best). Errors: `failed` with the reasons of the failed trials when there is none.
-Result<TrialRecord> choose_winner(FitRun& run);
+/// The trial to be trained for good.
+struct FitWinner {
+  TrialRecord trial;
+  std::int64_t epochs = 0;             ///< of its final training
+  std::optional<FinalistScore> score;  ///< by which it won, if the best trials were compared
+  std::int64_t finalists = 0;          ///< how many were
+};
+
+/// The best trial whose final training fits the time that is left (it is said when that is not the very best), compared
+/// with those behind it by cross-validation if the setup asks for finalists. Errors: `failed` with the reasons of the
+/// failed trials when there is none; `interrupted`.
+Result<FitWinner> choose_winner(FitRun& run);
+
+/// Seconds of the time budget that are kept for what comes after the search: comparison, final training, files.
+double reserved_seconds(const FitRun& run);
 
 /// Trains the winner on train + validation, looks at the sealed part once, writes model, best.toml, trials.csv and
 /// columns.json into the out folder, records the result in the study.
-Result<FitFinal> finish_fit(FitRun& run, const TrialRecord& winner);
+Result<FitFinal> finish_fit(FitRun& run, const FitWinner& winner);
 
 /// Epochs that gave the trial its best value, and the seconds its final training is expected to take.
 struct FinalCost {

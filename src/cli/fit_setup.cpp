@@ -243,6 +243,10 @@ std::int64_t members_for(std::size_t rows, std::int64_t jobs) {
   return rows <= 20'000 ? 4 : std::min<std::int64_t>(jobs, 4);
 }
 
+std::int64_t finalists_for(const Dataset& dataset) {
+  return dataset.is_split_by_row() && dataset.train().features.rows <= 5'000 ? 8 : 1;
+}
+
 std::int64_t epochs_for_budget(double epoch_operations, std::optional<double> time_seconds, std::int64_t jobs) {
   if (!time_seconds) return 27;
   const double budget = *time_seconds * static_cast<double>(jobs) * 0.8 * operations_per_second;
@@ -276,6 +280,12 @@ Result<FitSetup> fit_setup(const Arguments& arguments, const std::function<void(
            find_metric(metric ? *metric : file.fit_metric.value_or(file.metric.value_or("")), setup.dataset->target()));
 
   if (setup.members == 0) setup.members = members_for(setup.dataset->train().features.rows, setup.jobs);
+  HONE_TRY(const auto finalists, arguments.integer("--finalists", 1, 1000));
+  setup.finalists = finalists.value_or(finalists_for(*setup.dataset));
+  if (setup.finalists > 1 && !setup.dataset->is_split_by_row())
+    return refuse(
+        "--finalists are compared on rows that are drawn at random, which the split of these data forbids: "
+        "leave it out");
   const DataShape shape = search_shape(*setup.dataset);
   setup.fixed = file.fixed;
   HONE_TRY(Space space, space_for(file, given.extend, shape, setup.dataset->train().features.rows));

@@ -29,6 +29,7 @@ struct FitSetup {
   std::int64_t members = 1;  ///< networks of the final ensemble
   std::int64_t folds = 0;    ///< 0, or the final ensemble is one network for each fold
   std::int64_t networks() const { return folds > 0 ? folds : members; }
+  std::int64_t finalists = 1;  ///< trials that are compared by cross-validation before one wins, at most
   std::string storage_url;
   std::filesystem::path out;
   bool fresh = false;
@@ -49,6 +50,9 @@ Result<DataOptions> data_options_of(const StudyFile& file, std::uint64_t seed);
 /// Networks of the final ensemble unless told otherwise: more where they cost next to nothing. Of few rows the members
 /// differ most, so that their mean gains most.
 std::int64_t members_for(std::size_t training_rows, std::int64_t jobs);
+
+/// Finalists unless told otherwise: where the validation part is small, the best value of many is mostly luck.
+std::int64_t finalists_for(const Dataset& dataset);
 
 /// R, the epochs of a full training: at least 20 full trainings of the default configuration fit the budget by a count
 /// of operations (never by a clock), 9 <= R <= 81; 27 without a time budget.

@@ -71,6 +71,8 @@ class Dataset {
   };
   virtual const Final& final_data() const = 0;
   virtual std::size_t test_rows() const = 0;
+  /// True if rows were drawn one by one at random, so that rows of training and validation may be dealt anew.
+  virtual bool is_split_by_row() const = 0;
 
   /// Cardinalities (levels + 1 for missing or unseen) of the embedding columns of the two encoders.
   virtual std::vector<std::size_t> cardinalities() const = 0;

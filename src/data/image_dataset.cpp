@@ -59,6 +59,7 @@ class ImageDataset final : public Dataset {
   std::size_t test_rows() const override {
     return parts_.sealed ? parts_.sealed->images.rows() : parts_.split.test.size();
   }
+  bool is_split_by_row() const override { return parts_.split.by_row; }
   std::vector<std::size_t> cardinalities() const override { return {}; }
   std::vector<std::size_t> final_cardinalities() const override { return {}; }
   std::vector<std::size_t> numeric_columns() const override { return {}; }

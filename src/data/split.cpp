@@ -122,6 +122,7 @@ void draw_blocks(std::vector<int>& part, int mark, double share, Rng rng) {
 SplitRows split_random(std::size_t rows, std::span<const std::int32_t> labels, SplitShares shares, std::uint64_t seed) {
   HONE_CHECK(labels.empty() || labels.size() == rows, "one label per row");
   SplitRows split;
+  split.by_row = true;
   split.train = all_rows(rows);
   split.test = draw_rows(split.train, labels, shares.test, split_rng(seed, test_draw));
   split.validation = draw_rows(split.train, labels, shares.validation, split_rng(seed, validation_draw));

@@ -13,6 +13,7 @@ namespace hone {
 /// Row numbers, each part ascending; together every row once.
 struct SplitRows {
   Rows train, validation, test;
+  bool by_row = false;  ///< drawn row by row at random: any other such draw would have done as well
 };
 
 struct SplitShares {

@@ -83,6 +83,7 @@ class TableDataset final : public Dataset {
   std::size_t test_rows() const override {
     return parts_.sealed ? parts_.sealed_rows.size() : parts_.split.test.size();
   }
+  bool is_split_by_row() const override { return parts_.split.by_row; }
   std::vector<std::size_t> cardinalities() const override { return encoder_.cardinalities(); }
   std::vector<std::size_t> numeric_columns() const override { return encoder_.numeric_columns(); }
   std::vector<std::size_t> final_cardinalities() const override { return final_data().encoder->cardinalities(); }

@@ -85,6 +85,15 @@ std::string result_json(const SearchResult& result) {
   else
     object.raw("best", "null");
   object.raw("metric", json_string(result.metric)).number("validation", result.validation);
+  if (const auto& of = result.cross_validation)
+    object.raw("cross_validation", JsonObject()
+                                       .number("mean", of->mean)
+                                       .number("deviation", of->deviation)
+                                       .integer("folds", of->folds)
+                                       .integer("finalists", of->finalists)
+                                       .text());
+  else
+    object.raw("cross_validation", "null");
   if (result.test) {
     JsonObject metrics;
     for (const auto& [name, value] : result.test->metrics) metrics.number(name, value);

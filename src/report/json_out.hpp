@@ -29,6 +29,11 @@ struct SearchResult {
   std::optional<Best> best;
   std::string metric;
   std::optional<double> validation;
+  struct CrossValidation {
+    double mean = 0, deviation = 0;  ///< of the winner, over the folds
+    std::int64_t folds = 0, finalists = 0;
+  };
+  std::optional<CrossValidation> cross_validation;  ///< if the best trials were compared by it
   struct Test {
     double value = 0;
     std::vector<std::pair<std::string, double>> metrics;
