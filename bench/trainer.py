@@ -2,6 +2,9 @@
 
 usage: trainer.py TRAINER_BENCH [--passes N] [--seconds S] [--case NAME ...] [--libtorch PROGRAM]
 
+The program of libtorch is bench/libtorch/step.cpp: g++ -O2 -std=c++17 -I/usr/include/torch/csrc/api/include step.cpp -o
+step -ltorch -ltorch_cpu -lc10 (package libtorch-dev).
+
 For each class of network a pass runs, one after another and with one thread each: torch eager with its default Adam,
 the fastest of the other settings a torch user would pick (foreach Adam; a traced model), libtorch if its program is
 given, scikit-learn's MLP, and hone. A row shows the fastest step of all passes and, in brackets, the range of the

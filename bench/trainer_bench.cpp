@@ -1,9 +1,10 @@
 // The fastest training step of the native trainer, for each class of network; bench/trainer.py sets it beside torch.
-// Usage: trainer_bench [CASE [SECONDS]]   (a case: see `cases`; default: all of them, 1 s each)
-//        trainer_bench pairs [SECONDS]     two runs at once on two threads: their steps a second divided by those of
-//        one trainer_bench roofline            operations and bytes of a step, and which of them bounds it on this
-//        machine
+// Usage: trainer_bench [CASE [SECONDS]]: a case of `cases`; default: all of them, 1 s each
+// or trainer_bench pairs [SECONDS]: steps a second of two runs on two threads, free and pinned, divided by those of one
+// or trainer_bench roofline: operations and bytes of a step, and how much of its time the bytes alone would take
 #include <fmt/format.h>
+#include <pthread.h>
+#include <sched.h>
 
 #include <algorithm>
 #include <chrono>
@@ -77,8 +78,16 @@ Result<std::unique_ptr<Trainer>> trainer_of(const Case& c, const Features& featu
   return Trainer::create(spec_of(c), options, {}, features, targets);
 }
 
-/// Epochs of `runs` trainers at once, for `seconds`: steps a second of all of them.
-Result<double> rate(const Case& c, const Features& features, const Targets& targets, int runs, double seconds) {
+void pin_to(std::size_t core) {
+  cpu_set_t set;
+  CPU_ZERO(&set);
+  CPU_SET(core, &set);
+  pthread_setaffinity_np(pthread_self(), sizeof set, &set);
+}
+
+/// Epochs of `runs` trainers at once, for `seconds`, each on its own core if `pinned`: steps a second of all of them.
+Result<double> rate(const Case& c, const Features& features, const Targets& targets, int runs, bool pinned,
+                    double seconds) {
   std::vector<std::unique_ptr<Trainer>> trainers;
   for (int i = 0; i < runs; ++i) {
     HONE_TRY(auto trainer, trainer_of(c, features, targets));
@@ -90,6 +99,7 @@ Result<double> rate(const Case& c, const Features& features, const Targets& targ
     std::vector<std::jthread> threads;
     for (std::size_t t = 0; t < trainers.size(); ++t)
       threads.emplace_back([&, t] {
+        if (pinned) pin_to(t);
         double steps = 0, now = start;
         do {
           if (!trainers[t]->train_epoch()) return;
@@ -109,14 +119,17 @@ Result<void> pairs(double seconds) {
     Features features;
     Targets targets;
     fill(c, features, targets);
-    double one = 0, two = 0;
+    double one = 0, two = 0, fixed = 0;
     for (int pass = 0; pass < 5; ++pass) {  // in turn; the fastest of each
-      HONE_TRY(const double alone, rate(c, features, targets, 1, seconds));
-      HONE_TRY(const double both, rate(c, features, targets, 2, seconds));
+      HONE_TRY(const double alone, rate(c, features, targets, 1, false, seconds));
+      HONE_TRY(const double both, rate(c, features, targets, 2, false, seconds));
+      HONE_TRY(const double pinned, rate(c, features, targets, 2, true, seconds));
       one = std::max(one, alone);
       two = std::max(two, both);
+      fixed = std::max(fixed, pinned);
     }
-    fmt::print("{}: {:.0f} steps a second alone, {:.0f} of two at once: {:.2f}\n", c.name, one, two, two / one);
+    fmt::print("{}: {:.0f} steps a second alone, {:.0f} of two at once: {:.2f}; pinned {:.2f}\n", c.name, one, two,
+               two / one, fixed / one);
   }
   return {};
 }

@@ -50,6 +50,14 @@ double comparison_seconds(const FitRun& run, std::span<const TrialRecord> trials
   return seconds * static_cast<double>(finalist_folds - 1) / static_cast<double>(run.setup.jobs);
 }
 
+/// Seconds of the final training if it took every epoch of the trial: what its folds may ask for.
+double longest_final_seconds(const TrialRecord& trial, const FitSetup& setup) {
+  const FinalCost cost = final_cost(trial, setup);
+  return cost.epochs == 0
+             ? 0
+             : cost.seconds / static_cast<double>(cost.epochs) * static_cast<double>(trial.runs[0].reports.back().step);
+}
+
 /// Why there is no winner.
 std::unexpected<Error> no_winner(std::span<const TrialRecord> trials) {
   std::vector<std::string> shown;
@@ -77,7 +85,7 @@ Result<std::vector<FinalistScore>> compare(FitRun& run, std::span<const TrialRec
   for (const std::size_t index : finalists) {
     const TrialRecord& trial = trials[index];
     request.finalists.push_back({trial.number, trial.configuration, trial.runs[0].reports.back().step});
-    final_seconds = std::max(final_seconds, final_cost(trial, run.setup).seconds);
+    final_seconds = std::max(final_seconds, longest_final_seconds(trial, run.setup));
   }
   request.fixed = run.setup.fixed;
   request.max_step = run.study.record().max_step;
@@ -142,7 +150,8 @@ double reserved_seconds(const FitRun& run) {
   if (ranked.empty()) return closing_seconds(run.setup);
   const auto finalists = finalists_of(run, trials, ranked);
   double seconds = final_cost(trials[ranked.front()], run.setup).seconds;
-  for (const std::size_t index : finalists) seconds = std::max(seconds, final_cost(trials[index], run.setup).seconds);
+  for (const std::size_t index : finalists)
+    seconds = std::max(seconds, longest_final_seconds(trials[index], run.setup));
   return closing_seconds(run.setup) + final_margin * (seconds + comparison_seconds(run, trials, finalists));
 }
 

@@ -201,7 +201,9 @@ struct Kernels {
   void (*column_sums)(const float* a, std::size_t stride, std::size_t rows, std::size_t panels, float* out);
   void (*gather_bytes)(const Gather<std::uint8_t>&);
   void (*gather_floats)(const Gather<float>&);
-  /// z becomes f(z); slope (may be null) becomes f'(z). `count` is a multiple of 16.
+  /// z becomes f(z); slope (may be null) becomes f'(z). `count` is a multiple of 16. For |z| < 80 values are within 2.5
+  /// ulp of the true value, or of 1e-6 where that is smaller (softplus 3.5, mish 4.8, gelu 11), slopes within 3.7 *
+  /// 2^-24.
   void (*activate[activation_kernels])(float* z, float* slope, std::size_t count);
   /// out = a * b, element by element; `out` may be a or b.
   void (*scale)(const float* a, const float* b, float* out, std::size_t count);

@@ -73,14 +73,14 @@ TEST(JsonOut, the_result_of_a_search_to_the_letter) {
   result.test = SearchResult::Test{.value = 0.885, .metrics = {{"accuracy", 0.885}, {"log_loss", 0.3}}, .looks = 1};
   result.model = "out/model.hone";
   result.overhead_ms_per_trial = 0.25;
-  EXPECT_EQ(
-      result_json(result),
-      R"({"study": "fit-train-1a2b3c4d", "storage": "sqlite:///hone.db", "seed": 7, "seconds": 60.25, )"
-      R"("trials": {"complete": 20, "pruned": 30, "failed": 0}, )"
-      R"("best": {"trial": 17, "value": 0.891, "params": {"layers": 2}}, "metric": "accuracy", )"
-      R"("validation": 0.891, )"
-      R"("cross_validation": {"mean": 0.88, "deviation": 0.01, "folds": 4, "finalists": 3}, "test": {"value": 0.885, "metrics": {"accuracy": 0.885, "log_loss": 0.3}, )"
-      R"("looks": 1}, "model": "out/model.hone", "overhead_ms_per_trial": 0.25})");
+  EXPECT_EQ(result_json(result),
+            R"({"study": "fit-train-1a2b3c4d", "storage": "sqlite:///hone.db", "seed": 7, "seconds": 60.25, )"
+            R"("trials": {"complete": 20, "pruned": 30, "failed": 0}, )"
+            R"("best": {"trial": 17, "value": 0.891, "params": {"layers": 2}}, "metric": "accuracy", )"
+            R"("validation": 0.891, )"
+            R"("cross_validation": {"mean": 0.88, "deviation": 0.01, "folds": 4, "finalists": 3}, )"
+            R"("test": {"value": 0.885, "metrics": {"accuracy": 0.885, "log_loss": 0.3}, )"
+            R"("looks": 1}, "model": "out/model.hone", "overhead_ms_per_trial": 0.25})");
 }
 
 TEST(JsonOut, a_result_without_best_is_still_json) {
