@@ -29,6 +29,7 @@ constexpr FlagRow flags[] = {
     {"--time-column", "", "COLUMN", "the latest rows by COLUMN are the sealed test, those before them validation"},
     {"--columns", "", "NAME=KIND", "categorical, numeric, date or drop, instead of what the content says", "", true},
     {"--keep", "", "COLUMN", "use a column that would be dropped as id-like", "", true},
+    {"--scaling", "", "KIND", "of numbers: standard, robust (RealMLP's, with smooth ends) or quantile", "standard"},
     {"--space", "", "FILE", "a study file whose [space] replaces the default one; [fixed] alone narrows it"},
     {"--extend-space", "", "FILE", "a study file whose [space] is added to the default one"},
     {"--time", "", "TIME", "for everything: loading, search, final training, test", "10m without --trials"},

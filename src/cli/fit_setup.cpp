@@ -118,11 +118,10 @@ Result<DataOptions> data_options(const Arguments& arguments, StudyFile file, std
     file.data.path = typed_path;
   else if (!file.data.path)
     return refuse(fmt::format("'{0}' has no [data] path: name the data, `hone fit DATA --space {0}`", typed_path));
-  const std::pair<std::string_view, std::optional<std::string>*> flags[] = {{"--target", &file.data.target},
-                                                                            {"--test", &file.data.test},
-                                                                            {"--split-by", &file.data.split_by},
-                                                                            {"--time-column", &file.data.time_column},
-                                                                            {"--task", &file.data.task}};
+  const std::pair<std::string_view, std::optional<std::string>*> flags[] = {
+      {"--target", &file.data.target},           {"--test", &file.data.test},
+      {"--split-by", &file.data.split_by},       {"--scaling", &file.data.scaling},
+      {"--time-column", &file.data.time_column}, {"--task", &file.data.task}};
   for (const auto& [flag, value] : flags) {
     HONE_TRY(const auto typed, arguments.text(flag));
     if (typed) *value = typed;
@@ -160,6 +159,7 @@ StudyFile normalised(const FitSetup& setup, const DataOptions& data, const Study
   file.data.target = optional(data.target);
   file.data.test = optional(absolute(data.test));
   file.data.split_by = optional(data.split_by);
+  if (data.scaling != ScalingKind::standard) file.data.scaling = scaling_names[static_cast<std::size_t>(data.scaling)];
   file.data.time_column = optional(data.time_column);
   file.data.task = setup.dataset->target().task == Task::regression ? "regression" : "classification";
   file.data.columns = data.columns;
@@ -233,6 +233,9 @@ Result<DataOptions> data_options_of(const StudyFile& file, std::uint64_t seed) {
   if (data.task == "regression") options.task = Task::regression;
   if (data.task && !data.task->empty() && !options.task)
     return refuse(fmt::format("--task must be classification or regression, got '{}'", quoted(*data.task)));
+  if (data.scaling) {
+    HONE_TRY(options.scaling, find_scaling(*data.scaling));
+  }
   options.columns = data.columns;
   options.seed = seed;
   return options;

@@ -54,7 +54,7 @@ ColumnCode ColumnFit::finish() {
 
 void ColumnFit::finish_numbers() {
   code_.indicator = numbers_.size() < cells_;
-  if (!numbers_.empty()) code_.scaling = NumericScaling::fit_in_place(numbers_);
+  if (!numbers_.empty()) code_.scaling = NumericScaling::fit_in_place(numbers_, plan_.scaling);
   numbers_ = {};
 }
 

@@ -172,7 +172,11 @@ class Planner {
     if (facts.missing + facts.texts > 0)
       say(decision, percent(facts.missing + facts.texts, facts.rows) + " missing: median, and an indicator");
     const ColumnKinds& usable = surveys_[column].usable;
-    plans_.used.push_back({.column = column, .role = ColumnRole::numeric, .low = usable.low, .high = usable.high});
+    plans_.used.push_back({.column = column,
+                           .role = ColumnRole::numeric,
+                           .low = usable.low,
+                           .high = usable.high,
+                           .scaling = request_.scaling});
     return {};
   }
 

@@ -10,6 +10,7 @@
 #include "data/cell.hpp"
 #include "data/csv.hpp"
 #include "data/dataset.hpp"
+#include "data/numeric_scaling.hpp"
 
 namespace hone {
 
@@ -20,9 +21,10 @@ struct ColumnPlan {
   std::size_t column = 0;  ///< of the table
   ColumnRole role = ColumnRole::numeric;
   DateOrder order = DateOrder::year_first;
-  bool without_year = false;        ///< the time column: later years were never seen in training
-  std::size_t level_count_min = 1;  ///< embedding: rarer levels share index 0
-  double low = 0, high = 0;         ///< numeric: of all usable rows
+  bool without_year = false;                    ///< the time column: later years were never seen in training
+  std::size_t level_count_min = 1;              ///< embedding: rarer levels share index 0
+  double low = 0, high = 0;                     ///< numeric: of all usable rows
+  ScalingKind scaling = ScalingKind::standard;  ///< numeric
 };
 
 /// Columns with as many levels or fewer become one input per level; more become an index for a learned embedding.
@@ -33,6 +35,7 @@ struct ColumnRequest {
   std::size_t target = 0;
   std::size_t group = no_column, time = no_column;
   std::map<std::string, std::string> overrides;  ///< DataOptions::columns
+  ScalingKind scaling = ScalingKind::standard;
   static constexpr std::size_t no_column = static_cast<std::size_t>(-1);
 };
 

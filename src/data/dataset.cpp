@@ -76,6 +76,8 @@ std::string dataset_hash(const DataOptions& options, std::string_view content_ha
   }
   add("split_by", options.split_by);
   add("time_column", options.time_column);
+  if (options.scaling != ScalingKind::standard)
+    add("scaling", scaling_names[static_cast<std::size_t>(options.scaling)]);
   add("seed", std::to_string(options.seed));
   add("test_share", options.test.empty() ? number_text(options.test_share) : "file");
   add("validation_share", number_text(options.validation_share));

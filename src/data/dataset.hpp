@@ -12,6 +12,7 @@
 #include "base/result.hpp"
 #include "data/csv_limits.hpp"
 #include "data/features.hpp"
+#include "data/numeric_scaling.hpp"
 
 namespace hone {
 
@@ -29,7 +30,8 @@ struct DataOptions {
   std::string test;                            ///< file that is the sealed test set, or ""
   std::string split_by;                        ///< groups never cross a split, or ""
   std::string time_column;  ///< the latest rows are the sealed test, those before them validation, or ""
-  std::uint64_t seed = 0;   ///< of the split
+  ScalingKind scaling = ScalingKind::standard;      ///< of numeric columns
+  std::uint64_t seed = 0;                           ///< of the split
   double test_share = 0.2, validation_share = 0.2;  ///< of all rows; of the rest
   DataLimits limits;
 };

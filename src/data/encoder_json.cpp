@@ -30,7 +30,14 @@ Json json_of(const TargetInfo& target) {
 }
 
 Json json_of(const NumericScaling& scaling) {
-  Json json{{"center", scaling.center}, {"mean", scaling.mean}, {"deviation", scaling.deviation}};
+  Json json{{"center", scaling.center}};
+  if (scaling.kind != ScalingKind::standard) json["kind"] = scaling_names[static_cast<std::size_t>(scaling.kind)];
+  if (scaling.kind == ScalingKind::standard) json["mean"] = scaling.mean;
+  if (scaling.kind != ScalingKind::quantile) json["deviation"] = scaling.deviation;
+  if (scaling.kind == ScalingKind::quantile) {
+    json["knots"] = scaling.knots;
+    json["scores"] = scaling.scores;
+  }
   if (scaling.bend > 0) json["bend"] = scaling.bend;
   if (scaling.usual) json["usual"] = *scaling.usual;
   return json;
@@ -102,6 +109,17 @@ class Reader {
     }
     return list;
   }
+  Result<std::vector<double>> numbers(std::string_view key) const {
+    HONE_TRY(const Json* value, at(key));
+    if (!value->is_array()) return wrong(key, "is no list");
+    std::vector<double> list;
+    for (const Json& item : *value) {
+      if (!item.is_number() || !std::isfinite(item.get<double>()))
+        return wrong(key, "holds something that is no number");
+      list.push_back(item.get<double>());
+    }
+    return list;
+  }
   /// Position of the text among `names`.
   Result<std::size_t> choice(std::string_view key, std::span<const char* const> names) const {
     HONE_TRY(const std::string word, text(key));
@@ -143,9 +161,26 @@ Result<TargetInfo> read_target_info(const Reader& reader) {
 Result<NumericScaling> read_scaling(const Reader& reader) {
   NumericScaling scaling;
   HONE_TRY(scaling.center, reader.number("center"));
-  HONE_TRY(scaling.mean, reader.number("mean"));
-  HONE_TRY(scaling.deviation, reader.positive("deviation"));
-  if (reader.has("bend")) {
+  if (reader.has("kind")) {  // older encoders know one kind only
+    HONE_TRY(const std::string name, reader.text("kind"));
+    const auto kind = find_scaling(name);
+    if (!kind) return reader.wrong("kind", "is unknown: '" + quoted(name) + "'");
+    scaling.kind = *kind;
+  }
+  if (scaling.kind == ScalingKind::quantile) {
+    HONE_TRY(scaling.knots, reader.numbers("knots"));
+    HONE_TRY(scaling.scores, reader.numbers("scores"));
+    if (scaling.knots.empty() || scaling.scores.size() != scaling.knots.size())
+      return reader.wrong("knots", "are none, or not as many as the scores");
+    for (std::size_t i = 1; i < scaling.knots.size(); ++i)
+      if (!(scaling.knots[i - 1] < scaling.knots[i])) return reader.wrong("knots", "are not in ascending order");
+  } else {
+    HONE_TRY(scaling.deviation, reader.positive("deviation"));
+  }
+  if (scaling.kind == ScalingKind::standard) {
+    HONE_TRY(scaling.mean, reader.number("mean"));
+  }
+  if (scaling.kind == ScalingKind::standard && reader.has("bend")) {
     HONE_TRY(scaling.bend, reader.positive("bend"));
   }
   if (reader.has("usual")) {

@@ -38,10 +38,39 @@ OnnxTensor bent(OnnxGraph& graph, const OnnxTensor& distance, double bend) {
   return graph.apply("Mul", {graph.apply("Sign", {distance}), graph.apply("Sub", {root, graph.scalar(1.0)})});
 }
 
+/// Linear between the knots: each interval adds what it rises, times the part of it that lies below the number. Adds up
+/// in another order than NumericScaling::apply, so that the last bits may differ.
+OnnxTensor interpolated(OnnxGraph& graph, const std::vector<double>& knots, const std::vector<double>& scores,
+                        const OnnxTensor& number) {
+  const std::size_t intervals = knots.size() - 1;
+  std::vector<double> widths, rises;
+  for (std::size_t i = 0; i < intervals; ++i) {
+    widths.push_back(knots[i + 1] - knots[i]);
+    rises.push_back(scores[i + 1] - scores[i]);
+  }
+  if (intervals == 0)
+    return graph.apply("Add", {graph.apply("Mul", {number, graph.scalar(0.0)}), graph.scalar(scores[0])});
+  const std::vector<double> from(knots.begin(), knots.end() - 1);
+  const OnnxTensor above = graph.apply("Sub", {number, graph.constant(from, {1, intervals})});
+  const OnnxTensor part = graph.apply("Clip", {graph.apply("Div", {above, graph.constant(widths, {1, intervals})}),
+                                               graph.scalar(0.0), graph.scalar(1.0)});
+  const OnnxTensor risen = graph.apply("MatMul", {part, graph.constant(rises, {intervals, 1})});
+  return graph.apply("Add", {risen, graph.scalar(scores[0])});
+}
+
 /// NumericScaling::apply; `number` is float64 (rows, 1) without missing values. float32 (rows, 1).
 OnnxTensor scaled(OnnxGraph& graph, const NumericScaling& scaling, const OnnxTensor& number) {
-  const auto& [center, bend, mean, deviation, usual] = scaling;  // `usual` is an input of its own, see add_numbers
+  // `usual` is an input of its own, see add_numbers
+  const auto& [kind, center, bend, mean, deviation, usual, knots, scores] = scaling;
+  if (kind == ScalingKind::quantile) return as_float(graph, interpolated(graph, knots, scores, number));
   OnnxTensor z = graph.apply("Sub", {number, graph.scalar(center)});
+  if (kind == ScalingKind::robust) {
+    z = graph.apply("Clip", {graph.apply("Div", {z, graph.scalar(deviation)}), graph.scalar(-robust_far),
+                             graph.scalar(robust_far)});
+    const OnnxTensor third = graph.apply("Div", {z, graph.scalar(robust_limit)});
+    const OnnxTensor square = graph.apply("Add", {graph.apply("Mul", {third, third}), graph.scalar(1.0)});
+    return as_float(graph, graph.apply("Div", {z, graph.apply("Sqrt", {square})}));
+  }
   if (bend > 0) z = bent(graph, z, bend);
   z = graph.apply("Div", {graph.apply("Sub", {z, graph.scalar(mean)}), graph.scalar(deviation)});
   return as_float(graph, graph.apply("Clip", {z, graph.scalar(-numeric_limit), graph.scalar(numeric_limit)}));

@@ -254,7 +254,7 @@ Result<std::unique_ptr<Dataset>> load_table(const DataOptions& options) {
   HONE_TRY(parts.target, read_target(parts.main, parts.target_column, options.task, options.path));
   note_target(parts, options.task.has_value());
 
-  ColumnRequest request{.target = parts.target_column, .overrides = options.columns};
+  ColumnRequest request{.target = parts.target_column, .overrides = options.columns, .scaling = options.scaling};
   if (!options.split_by.empty()) {
     HONE_TRY(request.group, find_column(parts.main, options.split_by, "--split-by", options.path));
   }

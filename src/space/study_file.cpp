@@ -99,6 +99,7 @@ void read_data(TableReader& data, StudyFile& out, Complaints& complaints) {
   out.data.task = data.text("task", {"classification", "regression"});
   out.data.test = data.text("test");
   out.data.split_by = data.text("split_by");
+  out.data.scaling = data.text("scaling");
   out.data.time_column = data.text("time_column");
   if (out.data.split_by && out.data.time_column)
     complaints.at(data.place("time_column"), "'split_by' and 'time_column' in [data] exclude each other; keep one");

@@ -24,7 +24,7 @@ struct SearchSection {
 };
 
 struct DataSection {
-  std::optional<std::string> path, target, task, test, split_by, time_column;
+  std::optional<std::string> path, target, task, test, split_by, time_column, scaling;
   std::map<std::string, std::string> columns;  ///< column -> "categorical" | "numeric" | "date" | "drop" | "keep"
 };
 

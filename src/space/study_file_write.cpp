@@ -120,6 +120,7 @@ void write_data(const StudyFile& file, std::string& all) {
   data.set("task", file.data.task);
   data.set("test", file.data.test);
   data.set("split_by", file.data.split_by);
+  data.set("scaling", file.data.scaling);
   data.set("time_column", file.data.time_column);
   if (!file.data.columns.empty()) data.raw("columns", map_toml(file.data.columns));
   data.append_to(all);

@@ -51,6 +51,42 @@ TEST(NumericScaling, RangeIsLimitedWithinTheOrder) {
   EXPECT_FALSE(bent.is_far(7));
 }
 
+TEST(NumericScaling, RobustEndsSmoothlyAtThree) {
+  std::vector<double> numbers;
+  for (int i = 0; i <= 100; ++i) numbers.push_back(i);
+  const NumericScaling scaling = NumericScaling::fit(numbers, ScalingKind::robust);
+  EXPECT_EQ(scaling.center, 50);
+  EXPECT_EQ(scaling.deviation, 50);
+  EXPECT_FLOAT_EQ(scaling.apply(75), static_cast<float>(0.5 / std::sqrt(1 + 0.25 / 9)));
+  EXPECT_FLOAT_EQ(scaling.apply(1e300), 3);
+  EXPECT_FLOAT_EQ(scaling.apply(-1e300), -3);
+  EXPECT_FALSE(scaling.is_far(1e300));
+  const NumericScaling few = NumericScaling::fit({0, 0, 0, 0, 0, 0, 8}, ScalingKind::robust);
+  EXPECT_EQ(few.deviation, 4) << "half of the whole range";
+  EXPECT_EQ(NumericScaling::fit({7, 7}, ScalingKind::robust).apply(7), 0);
+}
+
+TEST(NumericScaling, QuantilesBecomeNormal) {
+  std::vector<double> numbers;
+  for (int i = 0; i < 5000; ++i) numbers.push_back(std::exp(i * 0.01));
+  const NumericScaling scaling = NumericScaling::fit(numbers, ScalingKind::quantile);
+  EXPECT_LE(scaling.knots.size(), quantile_knots_max);
+  EXPECT_NEAR(scaling.apply(numbers[2500]), 0, 2e-3);
+  EXPECT_NEAR(scaling.apply(numbers[4207]), 1, 5e-3);  // 84.1 %
+  EXPECT_NEAR(scaling.apply(numbers[114]), -2, 2e-2);  // 2.28 %
+  EXPECT_NEAR(scaling.apply(-1e300), -3.719, 1e-3) << "half a row of 5,000";
+  EXPECT_EQ(scaling.apply(1e300), -scaling.apply(-1e300));
+  for (std::size_t i = 1; i < numbers.size(); ++i) EXPECT_LE(scaling.apply(numbers[i - 1]), scaling.apply(numbers[i]));
+
+  // Nine of ten are equal: they stand in the middle of their share.
+  std::vector<double> heavy(90, 1.0);
+  for (int i = 0; i < 10; ++i) heavy.push_back(2 + i);
+  const NumericScaling usual = NumericScaling::fit(heavy, ScalingKind::quantile);
+  EXPECT_NEAR(usual.apply(1), -0.1257, 1e-3) << "45 %";
+  EXPECT_GT(usual.apply(2), 1.2f);
+  EXPECT_EQ(NumericScaling::fit({7, 7}, ScalingKind::quantile).apply(7), 0);
+}
+
 TEST(NumericScaling, OneAbsurdValueLeavesRoomForTheOthers) {
   std::vector<double> numbers{cell_number_max};
   for (int i = 0; i < 59; ++i) numbers.push_back(i);
