@@ -5,6 +5,7 @@
 #include "base/rng.hpp"
 #include "data/helpers.hpp"
 #include "data/idx_files.hpp"
+#include "data/table_encoder.hpp"
 #include "data/tables.hpp"
 
 namespace hone {
@@ -81,6 +82,42 @@ TEST(EncoderJson, OddTextsSurvive) {
   });
   const auto dataset = load(folder.write("t.csv", text), "y");
   EXPECT_EQ(read_back(*dataset->final_data().encoder)->to_json(), dataset->final_data().encoder->to_json());
+}
+
+/// An encoder of one numeric column with that scaling.
+std::string with_scaling(std::string_view scaling) {
+  return R"({"format":1,"kind":"table","target":{"task":"classification","name":"y","classes":["a","b"]},"columns":)"
+         R"([{"name":"x","role":"numeric","indicator":false,"scaling":)" +
+         std::string(scaling) + "}]}";
+}
+
+TEST(EncoderJson, ScalingsOfEveryKind) {
+  std::vector<double> numbers;
+  for (int i = 0; i < 300; ++i) numbers.push_back(i * i * 0.1);
+  for (const ScalingKind kind : {ScalingKind::standard, ScalingKind::robust, ScalingKind::quantile}) {
+    ColumnCode code;
+    code.name = "x";
+    code.scaling = NumericScaling::fit(numbers, kind);
+    TargetInfo target;
+    target.name = "y";
+    target.classes = {"a", "b"};
+    const TableEncoder encoder(target, {code});
+    const auto again = parse_encoder(encoder.to_json());
+    ASSERT_TRUE(again) << again.error().message;
+    EXPECT_EQ((*again)->to_json(), encoder.to_json());
+  }
+  const std::pair<const char*, const char*> damages[] = {
+      {R"({"center":0,"kind":"other","deviation":1})", "kind is unknown: 'other'"},
+      {R"({"center":0,"kind":3,"deviation":1})", "kind is no text"},
+      {R"({"center":0,"kind":"robust"})", "deviation is missing"},
+      {R"({"center":0,"kind":"robust","deviation":-1})", "deviation must be above zero"},
+      {R"({"center":0,"kind":"quantile","knots":[],"scores":[]})", "knots are none"},
+      {R"({"center":0,"kind":"quantile","knots":[1,2],"scores":[0]})", "not as many as the scores"},
+      {R"({"center":0,"kind":"quantile","knots":[1,1],"scores":[0,1]})", "knots are not in ascending order"},
+      {R"({"center":0,"kind":"quantile","knots":[1,"2"],"scores":[0,1]})", "knots holds something that is no number"},
+      {R"({"center":0,"kind":"quantile","knots":1,"scores":[0]})", "knots is no list"}};
+  for (const auto& [scaling, says] : damages)
+    EXPECT_NE(corruption(with_scaling(scaling)).find(says), std::string::npos) << corruption(with_scaling(scaling));
 }
 
 TEST(EncoderJson, HostileTexts) {
