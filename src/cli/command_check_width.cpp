@@ -1,17 +1,13 @@
 /// `hone check-width`: whether a learning rate carries over to another width.
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <array>
-#include <cmath>
-#include <cstdio>
 
 #include "base/files.hpp"
 #include "base/interrupt.hpp"
 #include "base/text.hpp"
 #include "cli/common_flags.hpp"
 #include "cli/fit_setup.hpp"
-#include "cli/machine.hpp"
 #include "cli/width_check.hpp"
 #include "report/text_table.hpp"
 #include "runners/native_network.hpp"
@@ -124,10 +120,8 @@ constinit const CommandInfo check_width_command_info{
     .summary = "does a learning rate found on narrow networks hold on wide ones?",
     .description =
         "With base_width (muP) a learning rate that was found on a narrow network is meant for wider ones too. This "
-        "trains "
-        "the configuration at the wider one with half the rate, the rate, and twice the rate, from the same starts, on "
-        "the training part, judged by the validation part. The rate does not carry over if one of its neighbours is "
-        "better "
+        "trains the wider network with half the rate, the rate and twice the rate, from the same starts, on the "
+        "training part, judged by the validation part. The rate does not carry over if one of its neighbours is better "
         "from every start.",
     .positionals = positionals,
     .flags = flags,

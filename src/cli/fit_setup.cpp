@@ -223,7 +223,8 @@ std::int64_t available_cores() {
 Result<DataOptions> data_options_of(const StudyFile& file, std::uint64_t seed) {
   DataOptions options;
   const DataSection& data = file.data;
-  if (!data.path) return refuse("the study file has no [data] path");
+  if (!data.path)
+    return refuse("the study file has no [data] path: write the data there, for example path = \"train.csv\"");
   options.path = *data.path;
   options.target = data.target.value_or("");
   options.test = data.test.value_or("");

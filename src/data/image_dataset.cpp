@@ -108,8 +108,9 @@ Result<void> check_rules(const DataOptions& options) {
   if (!options.target.empty() && options.target != "label")
     return refuse(
         fmt::format("images have no column '{}': their target is 'label'; leave --target out", quoted(options.target)));
-  if (!options.split_by.empty() || !options.time_column.empty() || !options.columns.empty())
-    return refuse("images have no columns: leave --split-by, --time-column, --columns and --keep out");
+  if (!options.split_by.empty() || !options.time_column.empty() || !options.columns.empty() ||
+      options.scaling != ScalingKind::standard)
+    return refuse("images have no columns: leave --split-by, --time-column, --columns, --keep and --scaling out");
   if (options.task == Task::regression) return refuse("labels of IDX files are classes: leave --task regression out");
   return {};
 }

@@ -64,6 +64,7 @@ TEST(CheckWidth, BadInputIsRefusedWithTheCure) {
   const Folder folder;
   folder.file("plain.toml", "learning_rate = 0.1\n");
   folder.file("right.toml", "learning_rate = 0.1\nbase_width = 8\n");
+  folder.file("text.toml", "learning_rate = \"fast\"\nbase_width = 8\n");
   folder.file("wrong.toml", "learning_rate = 0.1\nbase_width = 8\nlayer = 2\n");
   folder.file("space.toml", "base_width = 8\n",
               "[space]\nlearning_rate = { type = \"float\", low = 0.1, high = 1.0 }\n");
@@ -73,6 +74,7 @@ TEST(CheckWidth, BadInputIsRefusedWithTheCure) {
       {{"check-width", "right.toml", "--units", "0"}, "--units"},
       {{"check-width", "plain.toml", "--units", "8"}, "base_width"},
       {{"check-width", "wrong.toml", "--units", "8"}, "layers"},
+      {{"check-width", "text.toml", "--units", "8"}, "learning_rate must be a number"},
       {{"check-width", "space.toml", "--units", "8"}, "is not one configuration"},
       {{"check-width", "nodata.toml", "--units", "8"}, "[data] path"},
       {{"check-width", "absent.toml", "--units", "8"}, "absent.toml"},

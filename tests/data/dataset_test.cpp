@@ -78,6 +78,8 @@ TEST(Dataset, HashTellsEverythingThatMattersApart) {
   differs([](DataOptions& o) { o.columns["sort"] = "categorical"; });
   differs([](DataOptions& o) { o.split_by = "many"; });
   differs([](DataOptions& o) { o.time_column = "when"; });
+  differs([](DataOptions& o) { o.scaling = ScalingKind::robust; });
+  differs([](DataOptions& o) { o.scaling = ScalingKind::quantile; });
   differs([](DataOptions& o) { o.seed = 1; });
   differs([](DataOptions& o) { o.test_share = 0.3; });
   differs([](DataOptions& o) { o.validation_share = 0.3; });
@@ -204,7 +206,12 @@ TEST(Dataset, OrderedRowsAreSplitInRuns) {
 TEST(Dataset, ImagesKeepTheirBytes) {
   const test::Folder folder;
   test::write_mnist_like(folder, 60, 12);
-  const auto data = load(options_of(folder.path(""), ""));
+  DataOptions options = options_of(folder.path(""), "");
+  const auto data = load(options);
+  options.scaling = ScalingKind::robust;  // would do nothing here, so it is refused
+  const auto scaled = load_dataset(options);
+  ASSERT_FALSE(scaled);
+  EXPECT_NE(scaled.error().message.find("--scaling out"), std::string::npos) << scaled.error().message;
   const Features& train = data->train().features;
   EXPECT_TRUE(train.is_bytes());
   EXPECT_EQ(train.dense_width, 4u);
