@@ -1,6 +1,6 @@
 """The native trainer beside PyTorch and scikit-learn: the fastest training step of each, alternating in one run.
 
-usage: trainer.py TRAINER_BENCH [--passes N] [--seconds S] [--case NAME ...] [--libtorch PROGRAM]
+usage: trainer.py TRAINER_BENCH [--passes N] [--seconds S] [--case NAME ...] [--libtorch PROGRAM] [--startup]
 
 The program of libtorch is bench/libtorch/step.cpp: g++ -O2 -std=c++17 -I/usr/include/torch/csrc/api/include step.cpp -o
 step -ltorch -ltorch_cpu -lc10 (package libtorch-dev).
@@ -9,11 +9,15 @@ For each class of network a pass runs, one after another and with one thread eac
 the fastest of the other settings a torch user would pick (foreach Adam; a traced model), libtorch if its program is
 given, scikit-learn's MLP, and hone. A row shows the fastest step of all passes and, in brackets, the range of the
 passes' own fastest steps. Adam, shuffled minibatches, uint8 rows converted on the way where the data is uint8.
+
+--startup: instead, how long each side takes to do nothing, and the memory it takes for that (/usr/bin/time, package
+time; hone is taken from the folder above TRAINER_BENCH's).
 """
 import argparse
 import os
 import subprocess
 import sys
+import time
 
 CASES = {  # name: rows, inputs, outputs, hidden, batch
     "tab/64": (2000, 20, 2, [32, 32], 64),
@@ -30,7 +34,6 @@ ONE_THREAD = {name: "1" for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", 
 
 def torch_steps(case, seconds, setting):
     """Prints the fastest step in microseconds of torch with one setting: eager, foreach or trace."""
-    import time
     import torch
     torch.set_num_threads(1)
     torch.manual_seed(7)
@@ -72,7 +75,6 @@ def torch_steps(case, seconds, setting):
 
 def sklearn_steps(case, seconds):
     """Prints the fastest step: one epoch of scikit-learn's MLP divided by its steps (it shows no single step)."""
-    import time
     import numpy as np
     from sklearn.neural_network import MLPClassifier
     rows, inputs, outputs, hidden, batch = CASES[case]
@@ -100,6 +102,27 @@ def one(command):
     return float(words[words.index("us") - 1]) if "us" in words else float(words[-1])
 
 
+def startup(trainer_bench, passes):
+    build = os.path.dirname(os.path.dirname(os.path.abspath(trainer_bench)))
+    sides = {"hone": [os.path.join(build, "hone"), "--version"],
+             "torch": [sys.executable, "-c", "import torch"],
+             "scikit-learn": [sys.executable, "-c", "import sklearn.neural_network"]}
+    seen = {side: [] for side in sides}
+    for _ in range(passes):
+        for side, command in sides.items():
+            start = time.perf_counter()
+            done = subprocess.run(["/usr/bin/time", "-f", "%M", *command], capture_output=True, text=True)
+            seconds = time.perf_counter() - start
+            if done.returncode == 0:
+                seen[side].append((1e3 * seconds, int(done.stderr.split()[-1]) / 1024))
+            else:
+                print(f"trainer.py: {command[0]} failed: {done.stderr.strip()[-300:]}", file=sys.stderr)
+    for side, values in seen.items():
+        if values:
+            print(f"start-up     {side:13} {min(values)[0]:9.1f} ms [..{max(values)[0]:.1f}]  "
+                  f"{min(memory for _, memory in values):6.1f} MiB", flush=True)
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("program")
@@ -107,8 +130,11 @@ def main():
     parser.add_argument("--seconds", type=float, default=1.0)
     parser.add_argument("--case", action="append", choices=list(CASES))
     parser.add_argument("--libtorch")
+    parser.add_argument("--startup", action="store_true")
     parser.add_argument("--peak", type=float, help="GFLOP/s of the processor's FMA units, for the last column")
     options = parser.parse_args()
+    if options.startup:
+        return startup(options.program, options.passes)
     here = [sys.executable, os.path.abspath(__file__)]
     for case in options.case or CASES:
         sides = {f"torch {s}": [*here, "--torch", case, str(options.seconds), s]

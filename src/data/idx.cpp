@@ -90,7 +90,7 @@ Result<IdxArray> parse_idx(std::string_view content, std::string_view name) {
     return refuse(fmt::format("'{}' is {}: its header announces {} bytes, {} follow", name,
                               content.size() - header < elements ? "truncated" : "damaged", elements,
                               content.size() - header));
-  array.bytes.assign(content.begin() + static_cast<std::ptrdiff_t>(header), content.end());
+  array.bytes = {reinterpret_cast<const std::uint8_t*>(content.data()) + header, content.size() - header};
   return array;
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -10,10 +11,10 @@
 
 namespace hone {
 
-/// A tensor of unsigned bytes, as it stands in the file.
+/// A tensor of unsigned bytes, as it stands in the file: a look at its content, which must live as long.
 struct IdxArray {
-  std::vector<std::size_t> shape;   ///< rows first; at least one dimension
-  std::vector<std::uint8_t> bytes;  ///< row-major
+  std::vector<std::size_t> shape;       ///< rows first; at least one dimension
+  std::span<const std::uint8_t> bytes;  ///< row-major
   std::size_t rows() const { return shape[0]; }
   std::size_t row_bytes() const;  ///< product of the other dimensions
 };

@@ -96,7 +96,7 @@ class ImageDataset final : public Dataset {
 };
 
 std::uint64_t hash_of(const LabelledImages& images) {
-  const auto text = [](const std::vector<std::uint8_t>& bytes) {
+  const auto text = [](std::span<const std::uint8_t> bytes) {
     return std::string_view(reinterpret_cast<const char*>(bytes.data()), bytes.size());
   };
   std::string all = fmt::format("{:016x} {:016x}", hash64(text(images.images.bytes)), hash64(text(images.labels)));

@@ -9,21 +9,21 @@
 #include <numeric>
 
 #include "base/text.hpp"
-#include "data/gzip.hpp"
 
 namespace hone {
 
 Result<LabelledImages> read_images(const IdxPair& paths) {
   LabelledImages both;
-  HONE_TRY(const std::string content, read_data_file(paths.images));
-  HONE_TRY(both.images, parse_idx(content, paths.images));
+  HONE_TRY(DataText content, open_data_file(paths.images));
+  both.content = std::make_shared<const DataText>(std::move(content));
+  HONE_TRY(both.images, parse_idx(both.content->view(), paths.images));
   if (paths.labels.empty()) return both;
   HONE_TRY(const std::string label_content, read_data_file(paths.labels));
   HONE_TRY(IdxArray labels, parse_idx(label_content, paths.labels));
   if (labels.shape.size() != 1 || labels.rows() != both.images.rows())
     return refuse(fmt::format("'{}' has {} images and '{}' has {} labels; they do not belong together", paths.images,
                               both.images.rows(), paths.labels, labels.bytes.size()));
-  both.labels = std::move(labels.bytes);
+  both.labels.assign(labels.bytes.begin(), labels.bytes.end());
   return both;
 }
 

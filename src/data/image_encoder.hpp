@@ -1,17 +1,20 @@
 /// The encoder of byte images: one scale and one shift for all pixels.
 #pragma once
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <string>
 #include <vector>
 
 #include "data/dataset.hpp"
+#include "data/gzip.hpp"
 #include "data/idx.hpp"
 
 namespace hone {
 
-/// Images with the label of each.
+/// Images with the label of each. Large files that are not packed are mapped, not read.
 struct LabelledImages {
+  std::shared_ptr<const DataText> content;  ///< what `images` looks at
   IdxArray images;
   std::vector<std::uint8_t> labels;  ///< (rows), or empty if there is no file of labels
 };

@@ -34,6 +34,8 @@ constexpr Kernels make_kernels(const char* name) {
           layer_norm_backward,
           affine_columns,
           affine_gradients,
+          blend,
+          column_products,
           waves,
           add_columns,
           mix_rows,

@@ -218,6 +218,7 @@ void dropout(const Dropout& d) {
         const Vec f = Simd::load(factor + i);
         Simd::store(d.value + start + i, Simd::mul(f, Simd::load(d.value + start + i)));
         Simd::store(d.slope + start + i, Simd::mul(f, Simd::load(d.slope + start + i)));
+        if (d.bend) Simd::store(d.bend + start + i, Simd::mul(f, Simd::load(d.bend + start + i)));
       }
     }
 }

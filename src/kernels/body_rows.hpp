@@ -35,6 +35,31 @@ void affine_gradients(const AffineGradients& p) {
   }
 }
 
+void blend(const Blend& b) {
+  const Vec one = all(1.0f);
+  for (std::size_t column = 0; column < b.panels * panel_width; column += Simd::lanes) {
+    const std::size_t start = column / panel_width * b.stride + column % panel_width;
+    const Vec share = Simd::load(b.share + column);
+    for (std::size_t at = start; at < start + b.rows * panel_width; at += panel_width) {
+      const Vec z = Simd::load(b.bend + at), bend = Simd::sub(Simd::load(b.value + at), z);
+      Simd::store(b.bend + at, bend);
+      Simd::store(b.value + at, Simd::fma(bend, share, z));
+      if (b.slope) Simd::store(b.slope + at, Simd::fma(Simd::sub(Simd::load(b.slope + at), one), share, one));
+    }
+  }
+}
+
+void column_products(const float* a, const float* b, std::size_t stride, std::size_t rows, std::size_t panels,
+                     float* out) {
+  for (std::size_t column = 0; column < panels * panel_width; column += Simd::lanes) {
+    const std::size_t start = column / panel_width * stride + column % panel_width;
+    Vec sum = all(0.0f);
+    for (std::size_t at = start; at < start + rows * panel_width; at += panel_width)
+      sum = Simd::fma(Simd::load(a + at), Simd::load(b + at), sum);
+    Simd::store(out + column, sum);
+  }
+}
+
 /// The columns of the last panel that are in use.
 struct LastPanel {
   explicit LastPanel(std::size_t columns) {

@@ -133,6 +133,17 @@ struct Dropout {
   float scale;
   std::uint32_t key[2];
   std::uint32_t first_block, counter[3];
+  float* bend = nullptr;  ///< of a parametric activation: treated like the value
+};
+
+/// A parametric activation: value f(z) becomes z + share (f(z) - z), slope f'(z) becomes 1 + share (f'(z) - 1), with
+/// one share per column. `bend` is z before and f(z) - z, the derivative by the share, after.
+struct Blend {
+  float* value;
+  float* slope;  ///< may be null
+  float* bend;
+  std::size_t stride, rows, panels;
+  const float* share;  ///< (panels * 16)
 };
 
 /// One optimizer step over `count` (a multiple of 16) parameters. The meaning of the numbers is that of the rows of
@@ -219,6 +230,10 @@ struct Kernels {
   void (*layer_norm_backward)(const LayerNorm&);
   void (*affine_columns)(const AffineColumns&);
   void (*affine_gradients)(const AffineGradients&);
+  void (*blend)(const Blend&);
+  /// out[c] = sum over rows, in order, of a[r][c] * b[r][c].
+  void (*column_products)(const float* a, const float* b, std::size_t stride, std::size_t rows, std::size_t panels,
+                          float* out);
   void (*waves)(const Waves&);  ///< |turns| up to 2^22; 3e-7 of 1
   /// Adds the first `columns` columns of one matrix to another of the same stride.
   void (*add_columns)(const float* a, float* out, std::size_t stride, std::size_t rows, std::size_t columns);

@@ -106,6 +106,7 @@ void dropout(const Dropout& d) {
       const float factor = bits < d.threshold ? 0.0f : d.scale;
       d.value[place(d.stride, r, c)] *= factor;
       d.slope[place(d.stride, r, c)] *= factor;
+      if (d.bend) d.bend[place(d.stride, r, c)] *= factor;
     }
 }
 

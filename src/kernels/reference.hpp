@@ -22,6 +22,9 @@ void layer_norm(const LayerNorm& n);
 void layer_norm_backward(const LayerNorm& n);
 void affine_columns(const AffineColumns& p);
 void affine_gradients(const AffineGradients& p);
+void blend(const Blend& b);
+void column_products(const float* a, const float* b, std::size_t stride, std::size_t rows, std::size_t panels,
+                     float* out);
 void add_columns(const float* a, float* out, std::size_t stride, std::size_t rows, std::size_t columns);
 void mix_rows(float* a, std::size_t stride, std::size_t rows, std::size_t panels, float share);
 void update(UpdateKernel kind, const Update& u);

@@ -86,6 +86,25 @@ void affine_gradients(const AffineGradients& p) {
   }
 }
 
+void blend(const Blend& b) {
+  for (std::size_t r = 0; r < b.rows; ++r)
+    for (std::size_t c = 0; c < b.panels * panel_width; ++c) {
+      const std::size_t at = place(b.stride, r, c);
+      const float z = b.bend[at];
+      b.bend[at] = b.value[at] - z;
+      b.value[at] = std::fma(b.bend[at], b.share[c], z);
+      if (b.slope) b.slope[at] = std::fma(b.slope[at] - 1.0f, b.share[c], 1.0f);
+    }
+}
+
+void column_products(const float* a, const float* b, std::size_t stride, std::size_t rows, std::size_t panels,
+                     float* out) {
+  for (std::size_t c = 0; c < panels * panel_width; ++c) {
+    out[c] = 0;
+    for (std::size_t r = 0; r < rows; ++r) out[c] = std::fma(a[place(stride, r, c)], b[place(stride, r, c)], out[c]);
+  }
+}
+
 void add_columns(const float* a, float* out, std::size_t stride, std::size_t rows, std::size_t columns) {
   for (std::size_t r = 0; r < rows; ++r)
     for (std::size_t c = 0; c < columns; ++c) out[place(stride, r, c)] += a[place(stride, r, c)];

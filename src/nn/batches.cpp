@@ -37,4 +37,10 @@ float mixup_share(double alpha, const TrainSeed& seed, std::uint32_t step) {
   return 0.5f;
 }
 
+std::int64_t count_steps(std::size_t batch, std::size_t rows) {
+  if (batch >= rows) return 1;
+  const std::size_t whole = rows / batch, left = rows % batch;
+  return static_cast<std::int64_t>(left == 0 || (left == 1 && batch > 1) ? whole : whole + 1);
+}
+
 }  // namespace hone

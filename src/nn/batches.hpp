@@ -15,4 +15,8 @@ std::vector<float> weights_of_classes(double balance, std::size_t classes, const
 /// Source: Joehnk 1964. Cost: 2 pairs of random numbers for alpha 1, 6 for 2.
 float mixup_share(double alpha, const TrainSeed& seed, std::uint32_t step);
 
+/// Minibatches of an epoch: the last one takes what is left; a single row that would be left joins the one before,
+/// since batch norm needs two.
+std::int64_t count_steps(std::size_t batch, std::size_t rows);
+
 }  // namespace hone

@@ -58,6 +58,15 @@ Result<void> check_spec(const NetworkSpec& spec) {
   HONE_TRY_VOID(check_range("dropout", spec.dropout, 0, 1));
   if (spec.dropout > 65535.0 / 65536) return refuse("dropout is so near 1 that no unit would be left: take less");
   const double infinity = std::numeric_limits<double>::infinity();
+  for (const auto& [name, rate] : {std::pair{"bias_rate", spec.bias_rate}, {"numeric_rate", spec.numeric_rate}})
+    HONE_TRY_VOID(check_range(name, rate, 0, 1e6, true));
+  for (const auto& [name, rate] :
+       {std::pair{"front_scale", spec.front_scale}, {"parametric_activation", spec.parametric_activation}})
+    HONE_TRY_VOID(check_range(name, rate, 0, 1e6));
+  if (spec.front_scale > 0 && spec.hidden.empty())
+    return refuse("front_scale is for the inputs of hidden layers, and this network has none: take 0 or more layers");
+  if (spec.ntk && spec.base_width > 0)
+    return refuse(fmt::format("ntk and base_width = {} are two parametrisations: take one of them", spec.base_width));
   HONE_TRY_VOID(check_range("huber_delta", spec.huber_delta, 0, infinity, true));
   HONE_TRY_VOID(check_range("focal_gamma", spec.focal_gamma, 0, 100));
   HONE_TRY_VOID(check_range("quantile", spec.quantile, 0, 1, true));

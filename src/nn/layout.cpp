@@ -29,15 +29,13 @@ void for_each_value(const Layout& layout, Visit visit) {
     for (std::size_t m = 0; m < l.heads; ++m)
       for (std::size_t i = 0; i < l.in; ++i)
         for (std::size_t j = 0; j < l.out; ++j) visit(l.weight + m * l.head() + l.at(i, j), false);
-    if (l.scaled) {
-      visit_rows(l.scale_in, layout.members, l.in);
-      visit_rows(l.scale_out, layout.members, l.out);
-    }
+    if (l.scaled_in) visit_rows(l.scale_in, layout.members, l.in);
+    if (l.scaled_out) visit_rows(l.scale_out, layout.members, l.out);
     if (l.norm != NormKind::none) visit_rows(l.gamma, 1, l.out);
     visit_rows(l.bias, l.biases, l.out);
-    if (l.norm != NormKind::batch) continue;
-    for (std::size_t j = 0; j < l.out; ++j) visit(l.running + j, true);
-    for (std::size_t j = 0; j < l.out; ++j) visit(l.running + padded(l.out) + j, true);
+    for (const std::size_t place : {l.running, l.running + padded(l.out)})
+      for (std::size_t j = 0; l.norm == NormKind::batch && j < l.out; ++j) visit(place + j, true);
+    if (l.blended) visit_rows(l.share, 1, l.out);
   }
 }
 
@@ -93,7 +91,9 @@ Layout::Layout(const NetworkSpec& spec)
     : members(spec.members), components(spec.components()), waves(spec.numeric_frequencies > 0) {
   Space space(*this);
   for (std::size_t f = 0; f < spec.embedded_numbers(); ++f) {
-    numbers.push_back({spec.numeric_columns[f], space.take(components * panel_width, true), 0, statistics});
+    numbers.push_back({spec.numeric_columns[f],
+                       space.take(components * panel_width, true, spec.numeric_rate, spec.numeric_rate), 0,
+                       statistics});
     if (!waves) statistics += 2 * components;
     values += (components + 1) * panel_width + 2 * components;
   }
@@ -115,27 +115,42 @@ Layout::Layout(const NetworkSpec& spec)
     l.in = in;
     l.out = last ? spec.outputs : spec.hidden[i];
     l.norm = last ? NormKind::none : spec.norm;
-    l.scaled = members > 1 && !last;
+    l.scaled_out = members > 1 && !last;
+    l.scaled_in = l.scaled_out || (i == 0 && spec.front_scale > 0);
+    l.blended = spec.parametric_activation > 0 && !last;
     l.heads = last ? members : 1;
     l.biases = l.norm == NormKind::none ? members : 1;
-    const double rate = i == 0 ? 1 : 1 / wider(in);
-    l.weight = space.take(l.heads * l.head(), true, rate, i == 0 ? (last ? 1 : wider(l.out)) : last ? rate : 1);
+    const auto inputs = static_cast<double>(in);
+    if (spec.ntk) {
+      l.weight = space.take(l.heads * l.head(), true, 1 / std::sqrt(inputs), 1 / inputs);
+    } else {
+      const double rate = i == 0 ? 1 : 1 / wider(in);
+      l.weight = space.take(l.heads * l.head(), true, rate, i == 0 ? (last ? 1 : wider(l.out)) : last ? rate : 1);
+    }
     layers.push_back(l);
     in = l.out;
   }
   for (auto& n : numbers) {
-    n.bias = space.take(panel_width, false);
-    if (waves) n.shape = space.take(2 * components, false);
+    n.bias = space.take(panel_width, false, spec.numeric_rate, spec.numeric_rate);
+    if (waves) n.shape = space.take(2 * components, false, spec.numeric_rate, spec.numeric_rate);
   }
   for (std::size_t i = 0; i < layers.size(); ++i) {
     auto& l = layers[i];
     const double sgd_rate = i + 1 == layers.size() ? 1 : wider(l.out);
-    l.bias = space.take(l.biases * padded(l.out), false, 1, sgd_rate);
+    l.bias = space.take(l.biases * padded(l.out), false, spec.bias_rate, spec.bias_rate * sgd_rate);
     values += l.heads * l.in * l.out + l.biases * l.out;
-    if (l.scaled) {
-      l.scale_in = space.take(members * padded(l.in), false);
+    if (l.scaled_in) {
+      const double rate = i == 0 && spec.front_scale > 0 ? spec.front_scale : 1;
+      l.scale_in = space.take(members * padded(l.in), false, rate, rate);
+      values += members * l.in;
+    }
+    if (l.scaled_out) {
       l.scale_out = space.take(members * padded(l.out), false);
-      values += members * (l.in + l.out);
+      values += members * l.out;
+    }
+    if (l.blended) {
+      l.share = space.take(padded(l.out), false, spec.parametric_activation, spec.parametric_activation);
+      values += l.out;
     }
     if (l.norm == NormKind::none) continue;
     l.gamma = space.take(padded(l.out), false, 1, sgd_rate);
@@ -161,6 +176,8 @@ double Layout::floats(const NetworkSpec& spec) {
     const double out = round_up(static_cast<double>(last ? spec.outputs : spec.hidden[i]));
     count += in * out * (last ? members : 1) + out * (members + 3);
     if (members > 1 && !last) count += members * (round_up(in) + out);
+    if (members == 1 && i == 0) count += round_up(in);
+    if (!last) count += out;
     in = static_cast<double>(last ? spec.outputs : spec.hidden[i]);
   }
   return count;
@@ -192,11 +209,12 @@ void Layout::initialise(const NetworkSpec& spec, const TrainSeed& seed, float* p
     for (std::size_t m = 0; m < l.heads; ++m)
       for (std::size_t i = 0; i < l.in; ++i)
         for (std::size_t j = 0; j < l.out; ++j) parameter[l.weight + m * l.head() + l.at(i, j)] = symmetric(rng, bound);
-    for (std::size_t m = 0; l.scaled && m < members; ++m) {
+    for (std::size_t m = 0; l.scaled_in && m < members; ++m)
       for (std::size_t i = 0; i < l.in; ++i)
-        parameter[l.scale_in + m * padded(l.in) + i] = k > 0 || rng.below(2) == 0 ? 1.0f : -1.0f;
+        parameter[l.scale_in + m * padded(l.in) + i] = k > 0 || members == 1 || rng.below(2) == 0 ? 1.0f : -1.0f;
+    for (std::size_t m = 0; l.scaled_out && m < members; ++m)
       for (std::size_t j = 0; j < l.out; ++j) parameter[l.scale_out + m * padded(l.out) + j] = 1;
-    }
+    for (std::size_t j = 0; l.blended && j < l.out; ++j) parameter[l.share + j] = 1;
     if (l.norm == NormKind::none) continue;
     for (std::size_t j = 0; j < l.out; ++j) parameter[l.gamma + j] = 1;
     for (std::size_t j = 0; l.norm == NormKind::batch && j < l.out; ++j) statistic[l.running + padded(l.out) + j] = 1;

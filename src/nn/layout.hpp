@@ -28,11 +28,12 @@ struct LayerPlace {
   std::size_t bias;       ///< (members, padded(out)): bias; or padded(out): beta of a norm
   std::size_t gamma;      ///< padded(out), with a norm only
   std::size_t running;    ///< in the statistics, batch norm only: padded(out) means, then padded(out) variances
-  std::size_t scale_in;   ///< (members, padded(in)): hidden layers of several members only
-  std::size_t scale_out;  ///< (members, padded(out)): likewise
+  std::size_t scale_in;   ///< (members, padded(in)): hidden layers of several members; the first with front_scale
+  std::size_t scale_out;  ///< (members, padded(out)): hidden layers of several members only
+  std::size_t share;      ///< padded(out): of a parametric activation
   NormKind norm;
-  bool scaled;         ///< has scale_in and scale_out
-  std::size_t biases;  ///< how many rows of padded(out) `bias` has
+  bool scaled_in, scaled_out, blended;  ///< has scale_in, scale_out, share
+  std::size_t biases;                   ///< how many rows of padded(out) `bias` has
   std::size_t panels() const { return panels_of(out); }
   std::size_t stride() const { return in * panel_width; }
   std::size_t head() const { return padded(out) * in; }  ///< floats of one head's weights
@@ -83,11 +84,12 @@ struct Layout {
   /// Uniform initial weights, He, Xavier or LeCun by the activation that follows (Xavier before the output); embeddings
   /// with variance 1 / width, embedded numbers with 1 / components, their biases in +-1 / sqrt(components); frequencies
   /// normal, phases uniform; other biases 0. Factors of members: random signs for the inputs of the first layer,
-  /// else 1. `parameters` and `statistics` must be zero before.
+  /// else 1; so are shares of activations. `parameters` and `statistics` must be zero before.
   void initialise(const NetworkSpec& spec, const TrainSeed& seed, float* parameters, float* statistics) const;
 
   /// Per embedded number weights (components, 16), bias, edges or waves; embeddings; then per layer weights (heads, in,
-  /// out) row-major, factors of inputs and outputs of each member, gamma of a norm, biases, running statistics.
+  /// out) row-major, factors of inputs and outputs of each member, gamma of a norm, biases, running statistics,
+  /// shares of the activation.
   std::string pack(const float* parameters, const float* statistics) const;
   /// False when the size does not fit.
   bool unpack(std::string_view packed, float* parameters, float* statistics) const;

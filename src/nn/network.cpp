@@ -28,7 +28,7 @@ std::size_t first_embedding_panel(const NetworkSpec& spec) {
 std::size_t transposed_panels(const NetworkSpec& spec, const Layout& layout, std::size_t layer) {
   const LayerPlace& l = layout.layers[layer];
   const std::size_t panels = panels_of(l.in);
-  if (layer > 0 || l.scaled) return panels;
+  if (layer > 0 || l.scaled_in) return panels;
   return layout.numbers.size() + (layout.embeddings.empty() ? 0 : panels - first_embedding_panel(spec));
 }
 
@@ -54,12 +54,13 @@ Network::Network(const NetworkSpec& spec, std::size_t row_capacity, bool trainin
     const std::size_t size = l.panels() * stride_;
     LayerRecord record;
     record.value = Buffer(size);
-    if (l.scaled) record.scaled = Buffer(panels_of(l.in) * stride_);
+    if (l.scaled_in) record.scaled = Buffer(panels_of(l.in) * stride_);
+    if (l.blended) record.bend = Buffer(size);
     if (training) {
       record.slope = Buffer(size);
       record.gradient = Buffer(size);
       if (keeps_value_gradients()) record.value_gradient = Buffer(size);
-      if (l.scaled) record.product = Buffer(size);
+      if (l.scaled_out) record.product = Buffer(size);
       record.transposed = Buffer(transposed_panels(spec_, layout_, k) * l.out * panel_width);
       if (l.norm != NormKind::none) {
         record.normalised = Buffer(size);
@@ -75,7 +76,7 @@ Network::Network(const NetworkSpec& spec, std::size_t row_capacity, bool trainin
   mixed_ = Buffer(input_.size());
   number_slope_ = Buffer(layout_.numbers.size() * input_stride_);
   if (needs_input_gradient()) input_gradient_ = Buffer(input_.size());
-  if (layout_.members > 1) expanded_gradient_ = Buffer(panels_of(layout_.input_width) * stride_);
+  if (layout_.layers[0].scaled_in) expanded_gradient_ = Buffer(panels_of(layout_.input_width) * stride_);
   if (!layout_.waves) return;
   component_slope_ = Buffer(components);
   wave_gradient_ = Buffer(layout_.components / panel_width * input_stride_);
@@ -91,9 +92,10 @@ double Network::memory_bytes(const NetworkSpec& spec, std::size_t row_capacity, 
   double in = numbers * panel_width + static_cast<double>(spec.dense_width);
   for (const std::size_t width : spec.embedding_widths) in += static_cast<double>(width);
   double floats = Layout::floats(spec) + round_up(in) * rows * (training ? 3 + members : 1);
+  if (spec.front_scale > 0) floats += round_up(in) * rows * members;
   floats += numbers * rows * (static_cast<double>(spec.components()) * (training ? 2 : 1) + panel_width);
-  const double matrices = 1 + (members > 1 ? 1 : 0) + (training ? 2 : 0) +
-                          (training && (members > 1 || spec.residual) ? 2 : 0) +
+  const double matrices = 1 + (members > 1 ? 1 : 0) + (spec.parametric_activation > 0 ? 1 : 0) + (training ? 2 : 0) +
+                          (training && (members > 1 || spec.residual || spec.parametric_activation > 0) ? 2 : 0) +
                           (training && spec.norm != NormKind::none ? 1 : 0);
   for (std::size_t i = 0; i <= spec.hidden.size(); ++i) {
     const auto out = static_cast<double>(i == spec.hidden.size() ? spec.outputs : spec.hidden[i]);
@@ -106,11 +108,11 @@ double Network::memory_bytes(const NetworkSpec& spec, std::size_t row_capacity, 
 
 /// What the weights of a layer meet: the layer before, or that times the factors of each member.
 const float* Network::input_of(std::size_t layer) const {
-  if (layout_.layers[layer].scaled) return records_[layer].scaled.data();
+  if (layout_.layers[layer].scaled_in) return records_[layer].scaled.data();
   return layer == 0 ? mixed_input() : records_[layer - 1].value.data();
 }
 std::size_t Network::input_stride_of(std::size_t layer) const {
-  return layer == 0 && !layout_.layers[0].scaled ? input_stride_ : stride_;
+  return layer == 0 && !layout_.layers[0].scaled_in ? input_stride_ : stride_;
 }
 
 void Network::scale_inputs(std::size_t layer) {
@@ -132,19 +134,26 @@ void Network::products(std::size_t layer, bool training) {
   const bool norm = l.norm != NormKind::none;
   const auto activate = kernels_.activate[record.activation->kernel];
   const auto activate_panels = [&](std::size_t first, std::size_t end) {
-    for (std::size_t panel = first; panel < end; ++panel)
-      activate(record.value.data() + panel * stride_, training ? record.slope.data() + panel * stride_ : nullptr,
-               wide_rows() * panel_width);
+    for (std::size_t panel = first; panel < end; ++panel) {
+      float* const value = record.value.data() + panel * stride_;
+      float* const slope = training ? record.slope.data() + panel * stride_ : nullptr;
+      float* const bend = l.blended ? record.bend.data() + panel * stride_ : nullptr;
+      if (l.blended) std::memcpy(bend, value, wide_rows() * panel_width * sizeof(float));
+      activate(value, slope, wide_rows() * panel_width);
+      if (l.blended)
+        kernels_.blend(
+            {value, slope, bend, stride_, wide_rows(), 1, parameters_.data() + l.share + panel * panel_width});
+    }
   };
   const float* bias = norm ? nullptr : parameters_.data() + l.bias;
-  if (l.scaled) scale_inputs(layer);
+  if (l.scaled_in) scale_inputs(layer);
   for (std::size_t panel = 0; panel < l.panels(); panel += panels_at_once) {
     const std::size_t end = std::min(panel + panels_at_once, l.panels()), place = panel * stride_;
-    float* sums = (l.scaled && training ? record.product : record.value).data() + place;
+    float* sums = (l.scaled_out && training ? record.product : record.value).data() + place;
     kernels_.multiply({input_of(layer), input_stride_of(layer), wide_rows(), l.in,
                        parameters_.data() + l.weight + panel * l.stride(), l.stride(), end - panel,
-                       bias == nullptr || l.scaled ? nullptr : bias + panel * panel_width, nullptr, sums, stride_});
-    for (std::size_t m = 0; l.scaled && m < layout_.members; ++m) {
+                       bias == nullptr || l.scaled_out ? nullptr : bias + panel * panel_width, nullptr, sums, stride_});
+    for (std::size_t m = 0; l.scaled_out && m < layout_.members; ++m) {
       const std::size_t block = m * rows_ * panel_width, column = m * padded(l.out) + panel * panel_width;
       kernels_.affine_columns({sums + block, stride_, rows_, end - panel, parameters_.data() + l.scale_out + column,
                                bias == nullptr ? nullptr : bias + column, record.value.data() + place + block,
@@ -175,11 +184,12 @@ void Network::drop(std::size_t layer, const TrainSeed& seed, std::uint32_t step,
   Dropout d{};
   d.value = records_[layer].value.data();
   d.slope = records_[layer].slope.data();
+  d.bend = layout_.layers[layer].blended ? records_[layer].bend.data() : nullptr;
   d.stride = stride_;
   d.rows = wide_rows();
   d.panels = layout_.layers[layer].panels();
   d.row_blocks = row_capacity_ * layout_.members;
-  d.threshold = static_cast<std::uint32_t>(spec_.dropout * 65536 + 0.5);
+  d.threshold = static_cast<std::uint32_t>(dropout_ * 65536 + 0.5);
   d.scale = static_cast<float>(1 / (1 - static_cast<double>(d.threshold) / 65536));
   d.key[0] = static_cast<std::uint32_t>(seed.study_seed);
   d.key[1] = static_cast<std::uint32_t>(seed.study_seed >> 32);
@@ -204,7 +214,7 @@ void Network::forward(bool training, const TrainSeed& seed, std::uint32_t step) 
   std::uint32_t block = 0;
   for (std::size_t k = 0; k + 1 < records_.size(); ++k) {
     products(k, training);
-    if (training && spec_.dropout > 0) drop(k, seed, step, block);
+    if (training && dropout_ > 0) drop(k, seed, step, block);
     block += static_cast<std::uint32_t>(layout_.layers[k].panels() * row_capacity_ * layout_.members * 2);
     if (spec_.residual && k > 0)
       kernels_.add_columns(records_[k - 1].value.data(), records_[k].value.data(), stride_, wide_rows(),
@@ -213,8 +223,9 @@ void Network::forward(bool training, const TrainSeed& seed, std::uint32_t step) 
   outputs();
 }
 
-void Network::forward_train(const TrainSeed& seed, std::uint32_t step, float share) {
+void Network::forward_train(const TrainSeed& seed, std::uint32_t step, float share, double kept_dropout) {
   share_ = share;
+  dropout_ = spec_.dropout * kept_dropout;
   forward(true, seed, step);
 }
 
@@ -255,7 +266,7 @@ void Network::weight_gradients(std::size_t layer, float* gradients) {
   for (std::size_t m = 0; m < layout_.members; ++m) {
     const std::size_t block = m * rows_ * panel_width;
     float* of_bias = l.norm == NormKind::none ? gradients + l.bias + m * padded(l.out) : nullptr;
-    if (l.scaled)
+    if (l.scaled_out)
       kernels_.affine_gradients({record.product.data() + block, stride_, rows_, l.panels(),
                                  parameters_.data() + l.scale_out + m * padded(l.out), gradient + block, stride_,
                                  gradients + l.scale_out + m * padded(l.out), of_bias});
@@ -289,12 +300,13 @@ void Network::multiply_by_weights(std::size_t layer, std::size_t first_panel, st
   }
 }
 
-/// The gradient that arrives at the values of layer - 1: through the weights, the members' factors, the shortcut.
+/// The gradient that arrives at the values of layer - 1: through the weights, the members' factors, the shortcut; and
+/// of the shares of its activation.
 void Network::value_gradients(std::size_t layer, float* gradients) {
   const LayerPlace& l = layout_.layers[layer];
   LayerRecord& before = records_[layer - 1];
   multiply_by_weights(layer, 0, l.in, nullptr, 0, before.value_gradient.data(), stride_);
-  for (std::size_t m = 0; l.scaled && m < layout_.members; ++m) {
+  for (std::size_t m = 0; l.scaled_in && m < layout_.members; ++m) {
     const std::size_t block = m * rows_ * panel_width, factors = l.scale_in + m * padded(l.in);
     kernels_.affine_gradients({before.value.data() + block, stride_, rows_, panels_of(l.in),
                                parameters_.data() + factors, before.value_gradient.data() + block, stride_,
@@ -303,6 +315,9 @@ void Network::value_gradients(std::size_t layer, float* gradients) {
   if (spec_.residual && layer + 1 < records_.size())
     kernels_.add_columns(records_[layer].value_gradient.data(), before.value_gradient.data(), stride_, wide_rows(),
                          shared_columns(layer));
+  if (layout_.layers[layer - 1].blended)
+    kernels_.column_products(before.value_gradient.data(), before.bend.data(), stride_, wide_rows(), panels_of(l.in),
+                             gradients + layout_.layers[layer - 1].share);
   for (std::size_t panel = 0; panel < panels_of(l.in); ++panel) {
     const std::size_t at = panel * stride_;
     kernels_.scale(before.value_gradient.data() + at, before.slope.data() + at, before.gradient.data() + at,
@@ -314,7 +329,7 @@ void Network::value_gradients(std::size_t layer, float* gradients) {
 void Network::input_gradients(float* gradients) {
   const LayerPlace& l = layout_.layers[0];
   const std::size_t panels = panels_of(l.in), numbers = layout_.numbers.size();
-  if (l.scaled) {
+  if (l.scaled_in) {
     multiply_by_weights(0, 0, l.in, nullptr, 0, expanded_gradient_.data(), stride_);
     for (std::size_t m = 0; m < layout_.members; ++m) {
       const std::size_t block = m * rows_ * panel_width, factors = l.scale_in + m * padded(l.in);

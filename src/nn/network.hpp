@@ -4,6 +4,7 @@
 #include <span>
 #include <vector>
 
+#include "base/rng.hpp"
 #include "data/features.hpp"
 #include "kernels/kernels.hpp"
 #include "nn/buffer.hpp"
@@ -24,7 +25,8 @@ struct LayerRecord {
   Buffer normalised;                       ///< batch and layer norm in training
   Buffer mean, inverse_deviation;          ///< (out); of layer norm the latter (rows)
   Buffer product;                          ///< of several members in training: sums before their factors
-  Buffer scaled;                           ///< of several members: the layer's inputs times their factors
+  Buffer scaled;                           ///< the layer's inputs times their factors, where it has some
+  Buffer bend;                             ///< of a parametric activation: f(z) - z, times the dropout factor
   Buffer transposed;                       ///< weights transposed, training only; of the first layer the rows of
                                            ///< what is embedded, unless all are needed
 };
@@ -46,11 +48,15 @@ class Network {
   void gather(const Features& features, std::span<const std::uint32_t> order);
 
   /// Outputs stand in output() afterwards, rows() of the first member, then of the second, ... Training: batch
-  /// statistics, dropout keyed by (seed, step), rows mixed with their partners (`share` of a row is its own; 1: none).
-  void forward_train(const TrainSeed& seed, std::uint32_t step, float share = 1);
+  /// statistics, dropout keyed by (seed, step), times `kept_dropout` of its share; rows mixed with their partners
+  /// (`share` of a row is its own; 1: none).
+  void forward_train(const TrainSeed& seed, std::uint32_t step, float share = 1, double kept_dropout = 1);
   void forward_predict();
   /// From output_gradient(), filled for all gathered rows and members, to `gradients`, laid out like the parameters.
   void backward(float* gradients);
+
+  /// Of NetworkSpec::data_start, with the gathered rows: weights and biases are fitted layer by layer.
+  void fit_start(const TrainSeed& seed);
 
   float* output() { return records_.back().value.data(); }
   float* output_gradient() { return records_.back().gradient.data(); }
@@ -68,7 +74,9 @@ class Network {
   static double memory_bytes(const NetworkSpec& spec, std::size_t row_capacity, bool training);
 
  private:
-  bool keeps_value_gradients() const { return layout_.members > 1 || spec_.residual; }
+  bool keeps_value_gradients() const {
+    return layout_.members > 1 || spec_.residual || spec_.parametric_activation > 0;
+  }
   bool needs_input_gradient() const { return !layout_.numbers.empty() || !layout_.embeddings.empty(); }
   const float* mixed_input() const { return (share_ == 1 ? input_ : mixed_).data(); }
   const float* input_of(std::size_t layer) const;  ///< what its weights meet
@@ -97,11 +105,14 @@ class Network {
   void wave_gradients(std::size_t number, float* gradients);
   void embedding_gradients(float* gradients);
 
+  void fit_layer(std::size_t layer, Rng& rng);  // network_start.cpp
+
   NetworkSpec spec_;
   Layout layout_;
   const Kernels& kernels_;
   std::size_t row_capacity_, input_stride_, stride_, rows_ = 0;
-  float share_ = 1;  ///< of mixup, in the pass at hand
+  float share_ = 1;     ///< of mixup, in the pass at hand
+  double dropout_ = 0;  ///< in the pass at hand
   Buffer parameters_, statistics_, input_;
   Buffer mixed_;                         ///< input_ after mixup
   Buffer components_, component_slope_;  ///< of the embedded numbers: (rows, components) each

@@ -156,12 +156,18 @@ Result<OnnxTensor> layers(OnnxGraph& graph, const NetworkSpec& spec, const Layou
     const LayerPlace& l = layout.layers[k];
     const OnnxTensor before = x;
     const OnnxTensor map = weights.next(graph, {l.in, l.out});
-    if (several) x = graph.apply("Mul", {x, per_member(l.in)});
+    if (l.scaled_in) x = graph.apply("Mul", {x, per_member(l.in)});
     x = graph.apply("MatMul", {x, map});
-    if (several) x = graph.apply("Mul", {x, per_member(l.out)});
+    if (l.scaled_out) x = graph.apply("Mul", {x, per_member(l.out)});
     x = l.norm == NormKind::none ? graph.apply("Add", {x, per_member(l.out)})
                                  : normalised(graph, l.norm, l.out, x, weights);
-    HONE_TRY(x, activated(graph, *spec.activation, x));
+    HONE_TRY(const OnnxTensor bent, activated(graph, *spec.activation, x));
+    if (l.blended) {
+      const OnnxTensor share = weights.next(graph, {l.out});
+      x = graph.apply("Add", {x, graph.apply("Mul", {graph.apply("Sub", {bent, x}), share})});
+    } else {
+      x = bent;
+    }
     if (spec.residual && k > 0) x = graph.apply("Add", {x, shortcut(graph, before, l.in, l.out, several)});
   }
   const LayerPlace& l = layout.layers.back();
@@ -180,8 +186,8 @@ Result<std::string> network_to_onnx(OnnxGraph& graph, const NetworkSpec& spec, s
   // Every field by name: a network that has more to it does not compile here until its operators are written above.
   [[maybe_unused]] const auto& [dense_width, cardinalities, embedding_widths, numeric_columns, numeric_bins,
                                 numeric_frequencies, frequency_scale, hidden, activation, norm, residual, dropout,
-                                members, base_width, outputs, loss, huber_delta, focal_gamma, quantile, poisson_ratio] =
-      spec;
+                                members, base_width, ntk, bias_rate, numeric_rate, front_scale, parametric_activation,
+                                data_start, outputs, loss, huber_delta, focal_gamma, quantile, poisson_ratio] = spec;
   HONE_TRY_VOID(check_spec(spec));
   const Layout layout(spec);
   if (packed.size() != layout.values * sizeof(float))

@@ -31,8 +31,8 @@ const OptimizerRow& optimizer_row(OptimizerKind kind) {
   return row_of(all_optimizers(), kind);
 }
 
-Update update_numbers(const OptimizerRow& row, const TrainOptions& options, double rate, double gradient_scale,
-                      BetaPowers& powers) {
+Update update_numbers(const OptimizerRow& row, const TrainOptions& options, double rate, double weight_decay,
+                      double gradient_scale, BetaPowers& powers) {
   const double beta2 = row.bias_correction ? options.beta2 : rmsprop_decay;
   double root_correction = 1, step = rate;
   if (row.bias_correction) {
@@ -43,8 +43,8 @@ Update update_numbers(const OptimizerRow& row, const TrainOptions& options, doub
   }
   Update u{};
   u.gradient_scale = static_cast<float>(gradient_scale);
-  u.decay = row.decoupled_decay ? 0.0f : static_cast<float>(options.weight_decay);
-  u.keep = row.decoupled_decay ? static_cast<float>(1 - rate * options.weight_decay) : 1.0f;
+  u.decay = row.decoupled_decay ? 0.0f : static_cast<float>(weight_decay);
+  u.keep = row.decoupled_decay ? static_cast<float>(1 - rate * weight_decay) : 1.0f;
   u.rate = static_cast<float>(step);
   u.momentum = static_cast<float>(options.momentum);
   u.one_minus_beta1 = static_cast<float>(1 - options.beta1);

@@ -28,9 +28,9 @@ struct BetaPowers {
   double beta1 = 1, beta2 = 1;
 };
 
-/// The numbers of one step at this learning rate, without pointers; weight decay included. Call once per step: advances
-/// `powers`.
-Update update_numbers(const OptimizerRow& row, const TrainOptions& options, double rate, double gradient_scale,
-                      BetaPowers& powers);
+/// The numbers of one step at this learning rate, without pointers; with this weight decay. Call once per step:
+/// advances `powers`.
+Update update_numbers(const OptimizerRow& row, const TrainOptions& options, double rate, double weight_decay,
+                      double gradient_scale, BetaPowers& powers);
 
 }  // namespace hone

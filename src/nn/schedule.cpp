@@ -39,6 +39,8 @@ constexpr Schedule table[] = {
      "four cosine waves that grow longer, each from 0 to the rate and back (RealMLP, "
      "Holzmueller et al. 2024)",
      0, 0, four_waves},
+    {ScheduleKind::flat_cosine, "flat_cosine", "the same rate for the first half, then half a cosine wave down to 0", 0,
+     0, [](double progress) { return progress < 0.5 ? 1.0 : half_cosine(2 * progress - 1); }},
 };
 
 }  // namespace

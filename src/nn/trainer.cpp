@@ -54,12 +54,6 @@ struct Progress {
 constexpr std::size_t progress_floats = panel_width;
 static_assert(sizeof(Progress) <= progress_floats * sizeof(float) && std::is_trivially_copyable_v<Progress>);
 
-std::int64_t count_steps(std::size_t batch, std::size_t rows) {
-  if (batch >= rows) return 1;
-  const std::size_t whole = rows / batch, left = rows % batch;
-  return static_cast<std::int64_t>(left == 0 || (left == 1 && batch > 1) ? whole : whole + 1);
-}
-
 /// Of everything create() is given, except the data's values.
 std::uint64_t identity_of(const NetworkSpec& spec, const TrainOptions& options, const TrainSeed& seed,
                           const Features& train, std::span<const std::uint32_t> rows) {
@@ -102,6 +96,7 @@ class DenseTrainer final : public Trainer {
     *progress_ = Progress{};
     network_.layout().initialise(spec, seed, network_.parameters().data(), network_.statistics().data());
     fit_bins(network_.layout(), spec.numeric_bins, train, network_.statistics().data());
+    if (spec.data_start) fit_start();
     if (averages()) std::memcpy(average_.data(), network_.parameters().data(), average_.bytes());
   }
 
@@ -183,6 +178,15 @@ class DenseTrainer final : public Trainer {
   }
 
  private:
+  /// With as many rows as fit, evenly from all.
+  void fit_start() {
+    const std::size_t count = std::min(network_.row_capacity(), rows_.size());
+    std::vector<std::uint32_t> some(count);
+    for (std::size_t i = 0; i < count; ++i) some[i] = rows_[i * rows_.size() / count];
+    network_.gather(train_, some);
+    network_.fit_start(seed_);
+  }
+
   bool averages() const { return average_.size() > 0; }
   /// What predictions are made with.
   const Buffer& kept_parameters() const { return averages() ? average_ : network_.parameters(); }
@@ -226,7 +230,8 @@ class DenseTrainer final : public Trainer {
     const auto step = static_cast<std::uint32_t>(progress_->step);
     const float share = options_.mixup > 0 ? mixup_share(options_.mixup, seed_, step) : 1;
     network_.gather(train_, rows);
-    network_.forward_train(seed_, step, share);
+    fade_ = fade();
+    network_.forward_train(seed_, step, share, fade_);
     const double loss = loss_of(rows, share);
     if (!std::isfinite(loss)) {
       const std::string data = data_message(train_, rows);
@@ -294,13 +299,19 @@ class DenseTrainer final : public Trainer {
     return static_cast<double>(share) * loss + (1 - static_cast<double>(share)) * of_partners;
   }
 
+  /// What is left of dropout and weight decay at this step.
+  double fade() const {
+    return learning_rate_at(schedule_row(options_.fade), 1, 0, progress_->step, options_.max_epochs * steps_per_epoch_);
+  }
+
   void update(const Buffer& gradients) {
     double gradient_scale = 1;
     if (options_.clip_norm > 0)
       if (const double norm = norm_of(gradients); norm > options_.clip_norm) gradient_scale = options_.clip_norm / norm;
     const double rate = learning_rate_at(schedule_, options_.learning_rate, options_.warmup, progress_->step - 1,
                                          options_.max_epochs * steps_per_epoch_);
-    const Update all = update_numbers(optimizer_, options_, rate, gradient_scale, progress_->powers);
+    const double decay = options_.weight_decay * fade_;
+    const Update all = update_numbers(optimizer_, options_, rate, decay, gradient_scale, progress_->powers);
     const auto run = kernels_.update[static_cast<std::size_t>(optimizer_.kernel)];
     for (const LearnedPart& part : network_.layout().parts) {
       Update u = all;
@@ -331,6 +342,7 @@ class DenseTrainer final : public Trainer {
   std::int64_t steps_per_epoch_;
   Network network_;
   Buffer gradients_, accumulated_, scratch_, partner_gradient_;
+  double fade_ = 1;                               ///< at the step at hand
   std::size_t gathered_ = 0, gathered_rows_ = 0;  ///< minibatches, and their rows, that wait for a step
   std::vector<float> class_weights_;
   std::vector<std::uint32_t> wide_order_;  ///< of the rows of all members, then of their partners in mixup

@@ -17,7 +17,7 @@ namespace hone {
 
 enum class LossKind { softmax_cross_entropy, binary_cross_entropy, focal, squared_error, huber, quantile, poisson };
 enum class OptimizerKind { sgd, momentum, nesterov, rmsprop, adam, adamw };
-enum class ScheduleKind { constant, step, cosine, one_cycle, coslog };
+enum class ScheduleKind { constant, step, cosine, one_cycle, coslog, flat_cosine };
 enum class NormKind { none, batch, layer };
 
 // Names as they stand in search spaces; errors name the nearest known one.
@@ -68,6 +68,17 @@ struct NetworkSpec {
   /// only, while first layer and biases of m times as many units have m times the rate), and the initial weights of
   /// the outputs are smaller by sqrt m.
   std::size_t base_width = 0;
+  /// The NTK parametrisation (Jacot, Gabriel, Hongler 2018) in terms of plain weights: the rate of a layer's weights is
+  /// divided by the root of its number of inputs (sgd kinds: by that number). Not together with base_width.
+  bool ntk = false;
+  // What RealMLP (Holzmueller, Grinsztajn, Steinwart 2024) adds to a plain network. Rates are factors of the learning
+  // rate.
+  double bias_rate = 1;              ///< of all biases, > 0
+  double numeric_rate = 1;           ///< of the embeddings of numbers, > 0
+  double front_scale = 0;            ///< of learned factors of the first layer's inputs, from 1 on; 0: there are none
+  double parametric_activation = 0;  ///< of the learned share a of z + a (f(z) - z), one per unit, from 1 on; 0: a is 1
+  bool data_start = false;  ///< initial weights give every unit deviation 1 over a first minibatch, initial biases let
+                            ///< it bend somewhere among its rows
   std::size_t outputs = 0;  ///< classes (1 with binary cross-entropy), or 1
   LossKind loss = LossKind::softmax_cross_entropy;
   double huber_delta = 1;    ///< in scaled target units, > 0
@@ -88,10 +99,11 @@ struct TrainOptions {
   double weight_decay = 0;  ///< adamw: decoupled, times the learning rate; others: L2 added to the gradient
   std::size_t batch = 64;
   ScheduleKind schedule = ScheduleKind::constant;
-  double warmup = 0;             ///< share of all steps with a linearly rising rate, [0, 1)
-  std::int64_t max_epochs = 27;  ///< what the schedule spans
-  std::size_t accumulate = 1;    ///< minibatches whose mean gradient makes one step: batch * accumulate rows a step
-  double label_smoothing = 0;    ///< [0, 1), classification
+  ScheduleKind fade = ScheduleKind::constant;  ///< of dropout and weight decay
+  double warmup = 0;                           ///< share of all steps with a linearly rising rate, [0, 1)
+  std::int64_t max_epochs = 27;                ///< what the schedule spans
+  std::size_t accumulate = 1;  ///< minibatches whose mean gradient makes one step: batch * accumulate rows a step
+  double label_smoothing = 0;  ///< [0, 1), classification
   double mixup = 0;  ///< alpha of Beta(alpha, alpha), [0, 2); 0: none (Zhang et al. 2018, on the embedded inputs: Verma
                      ///< et al. 2019). One share a minibatch, row r with row n - 1 - r.
   /// Weight of a class in the training loss: (rows / (classes * its rows))^class_balance, scaled to a mean of 1 over

@@ -81,6 +81,10 @@ Result<Space> default_network_space(const DataShape& shape, std::size_t training
   const auto bins = bin_choices(training_rows);
   if (!shape.numeric_columns.empty() && bins.size() > 1)
     parameters.push_back(one_of("numeric_bins", ParameterType::ordinal, bins, bins.back()));
+  parameters.push_back(one_of("data_start", ParameterType::boolean, {}, true));
+  if (!shape.numeric_columns.empty() || !shape.cardinalities.empty())  // pixels have one scale
+    parameters.push_back(one_of("front_scale", ParameterType::ordinal, {0.0, 20.0, 96.0}, 20.0));
+  parameters.push_back(one_of("parametric_activation", ParameterType::ordinal, {0.0, 1.6}, 0.0));
   parameters.push_back(one_of("norm", ParameterType::categorical, texts({"none", "batch"}), std::string("none")));
   if (shape.task == Task::classification)
     parameters.push_back(real("label_smoothing", 0.0, 0.2, 0.0, false));

@@ -27,6 +27,8 @@ nlohmann::json header_of(const Model& model) {
                          {"norm", std::string(norm_name(model.spec.norm))},
                          {"residual", model.spec.residual},
                          {"members", model.spec.members},
+                         {"front_scale", model.spec.front_scale},
+                         {"parametric_activation", model.spec.parametric_activation},
                          {"dropout", model.spec.dropout},
                          {"outputs", model.spec.outputs},
                          {"loss", loss_names()[static_cast<std::size_t>(model.spec.loss)]},
@@ -101,6 +103,10 @@ Result<NetworkSpec> spec_from(const nlohmann::json& network) {
     spec.poisson_ratio = network.at("poisson_ratio").get<double>();
   } else if (network.at("batch_norm").get<bool>()) {
     spec.norm = NormKind::batch;
+  }
+  if (network.contains("front_scale")) {  // nor these two
+    spec.front_scale = network.at("front_scale").get<double>();
+    spec.parametric_activation = network.at("parametric_activation").get<double>();
   }
   spec.dropout = network.at("dropout").get<double>();
   HONE_TRY(spec.outputs, size_in(network, "outputs"));

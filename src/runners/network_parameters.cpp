@@ -26,6 +26,7 @@ constexpr NetworkParameter rows[] = {
     {"dropout", Kind::real, 0, 0.95, "0", "share of hidden activations dropped while training"},
     {"weight_decay", Kind::real, 0, 10, "0", "decoupled with adamw, else added to the gradient"},
     {"schedule", Kind::name, 0, 0, "cosine", "how the learning rate changes over the epochs"},
+    {"regularisation_schedule", Kind::name, 0, 0, "constant", "how dropout and weight decay change over the epochs"},
     {"warmup", Kind::real, 0, 0.9, "0", "share of all steps with a rising learning rate"},
     {"accumulate", Kind::whole, 1, accumulate_max, "1", "minibatches whose mean gradient makes one step"},
     {"norm", Kind::name, 0, 0, "none", "none, batch or layer: normalisation before each activation"},
@@ -41,6 +42,13 @@ constexpr NetworkParameter rows[] = {
     {"frequency_scale", Kind::real, 1e-4, 100, "0.1", "deviation of the first frequencies, per unit of a column"},
     {"base_width", Kind::whole, 0, 65536, "0",
      "units at which the learning rate was found: other widths use it too (muP); 0 is the usual way"},
+    {"ntk", Kind::flag, 0, 1, "false", "a layer's rate is divided by the root of its inputs (NTK parametrisation)"},
+    {"bias_rate", Kind::real, 1e-3, 100, "1", "learning rate of biases, as a factor"},
+    {"numeric_rate", Kind::real, 1e-3, 100, "1", "learning rate of the embeddings of numbers, as a factor"},
+    {"front_scale", Kind::real, 0, 1000, "0", "learned factors of all inputs, with this factor of the rate; 0 is none"},
+    {"parametric_activation", Kind::real, 0, 100, "0",
+     "learned shares of the activation, with this factor of the rate; 0 is none"},
+    {"data_start", Kind::flag, 0, 1, "false", "initial weights and biases are fitted to a first minibatch"},
     {"average", Kind::real, 0, 1000, "0.5", "epochs that the average of the weights goes back; 0 is none"},
     {"loss", Kind::name, 0, 0, "auto",
      "auto, softmax_cross_entropy, binary_cross_entropy, focal; squared_error, huber, quantile, poisson"},
@@ -60,7 +68,7 @@ const NetworkParameter* find_row(std::string_view name) {
 
 std::vector<std::string> allowed_names(std::string_view parameter) {
   if (parameter == "optimizer") return optimizer_names();
-  if (parameter == "schedule") return schedule_names();
+  if (parameter == "schedule" || parameter == "regularisation_schedule") return schedule_names();
   if (parameter == "norm") return norm_names();
   std::vector<std::string> names;
   if (parameter == "activation")
@@ -210,6 +218,12 @@ Result<NetworkPlan> network_plan(const Configuration& configuration, const Confi
   // Without a hidden layer there is nothing that members could share, and a linear model gains nothing from several.
   spec.members = spec.hidden.empty() ? 1 : static_cast<std::size_t>(lookup.number("members"));
   spec.base_width = static_cast<std::size_t>(lookup.number("base_width"));
+  spec.ntk = lookup.text("ntk") == "true";
+  spec.bias_rate = lookup.number("bias_rate");
+  spec.numeric_rate = lookup.number("numeric_rate");
+  spec.front_scale = spec.hidden.empty() ? 0 : lookup.number("front_scale");
+  spec.parametric_activation = lookup.number("parametric_activation");
+  spec.data_start = lookup.text("data_start") == "true";
   spec.dropout = lookup.number("dropout");
   HONE_TRY(spec.loss, loss_of(lookup.text("loss"), shape));
   spec.outputs = spec.loss == LossKind::binary_cross_entropy ? 1 : shape.outputs;
@@ -221,6 +235,7 @@ Result<NetworkPlan> network_plan(const Configuration& configuration, const Confi
   TrainOptions& options = plan.options;
   HONE_TRY(options.optimizer, find_optimizer(lookup.text("optimizer")));
   HONE_TRY(options.schedule, find_schedule(lookup.text("schedule")));
+  HONE_TRY(options.fade, find_schedule(lookup.text("regularisation_schedule")));
   options.learning_rate = lookup.number("learning_rate");
   options.momentum = lookup.number("momentum");
   options.beta1 = lookup.number("beta1");

@@ -59,5 +59,24 @@ TEST_F(FitSpace, AFixedRepeatedParameterHoldsForEveryLayer) {
   }
 }
 
+/// The spaces that come with hone are searched for classes and for numbers.
+TEST_F(FitSpace, EveryExampleCanBeSearched) {
+  write_small_classification(folder.path() / "classes.csv", 200);
+  std::size_t count = 0;
+  for (const auto& file : std::filesystem::directory_iterator(HONE_SOURCE_DIR "/examples/spaces")) {
+    for (const auto& [data, target] : {std::pair{"classes.csv", "label"}, {"values.csv", "y"}}) {
+      const std::string study = file.path().stem().string() + target;
+      const Ran ran = run_hone(folder.path(), {"fit", data, "--target", target, "--space", file.path().string(),
+                                               "--trials", "2", "--epochs", "1", "--ensemble", "1", "--study", study});
+      EXPECT_EQ(ran.code, 0) << file.path() << ran.err;
+      const auto all = trials_now(folder.path(), study);
+      ASSERT_TRUE(all && all->size() == 2) << file.path();
+      for (const TrialRecord& trial : *all) EXPECT_NE(trial.state, TrialState::failed) << trial.reason;
+    }
+    ++count;
+  }
+  EXPECT_GE(count, 2u);
+}
+
 }  // namespace
 }  // namespace hone

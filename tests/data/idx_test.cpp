@@ -1,8 +1,11 @@
 #include "data/idx.hpp"
 
+#include <algorithm>
+
 #include "base/rng.hpp"
 #include "data/helpers.hpp"
 #include "data/idx_files.hpp"
+#include "data/image_encoder.hpp"
 
 namespace hone {
 namespace {
@@ -12,7 +15,8 @@ using test::idx_text;
 using test::refusal;
 
 TEST(Idx, ReadsShapeAndBytes) {
-  const auto array = parse_idx(idx_text({2, 3, 1}, {1, 2, 3, 4, 5, 255}), "f");
+  const std::string text = idx_text({2, 3, 1}, {1, 2, 3, 4, 5, 255});
+  const auto array = parse_idx(text, "f");
   ASSERT_TRUE(array) << array.error().message;
   EXPECT_EQ(array->shape, (std::vector<std::size_t>{2, 3, 1}));
   EXPECT_EQ(array->row_bytes(), 3u);
@@ -45,6 +49,28 @@ TEST(Idx, SurvivesDamage) {
       EXPECT_EQ(array->bytes.size(), array->rows() * array->row_bytes());
     }
   }
+}
+
+TEST(Idx, LargeFilesAreMappedNotRead) {
+  const test::Folder folder;
+  const std::size_t rows = mapped_file_bytes_min / 1024 + 1;
+  std::vector<std::uint8_t> bytes(rows * 1024), labels(rows);
+  for (std::size_t i = 0; i < bytes.size(); ++i) bytes[i] = static_cast<std::uint8_t>(i * 7 + i / 1024);
+  for (std::size_t i = 0; i < rows; ++i) labels[i] = static_cast<std::uint8_t>(i % 3);
+  const auto large = static_cast<std::uint32_t>(rows);
+  const std::string images = folder.write("images-idx3-ubyte", idx_text({large, 32, 32}, bytes));
+  const std::string of_labels = folder.write("labels-idx1-ubyte", idx_text({large}, labels));
+  const auto mapped = read_images({images, of_labels});
+  ASSERT_TRUE(mapped) << mapped.error().message;
+  EXPECT_TRUE(mapped->content->is_mapped());
+  EXPECT_TRUE(std::ranges::equal(mapped->images.bytes, bytes));
+  EXPECT_EQ(mapped->labels, labels);
+  const std::string packed = folder.write("few.gz", test::gzip(idx_text({2, 2, 1}, {9, 8, 7, 6})));
+  const auto unpacked = read_images({packed, ""});
+  ASSERT_TRUE(unpacked);
+  EXPECT_FALSE(unpacked->content->is_mapped());
+  EXPECT_EQ(unpacked->images.bytes.back(), 6);
+  EXPECT_TRUE(unpacked->labels.empty());
 }
 
 TEST(Idx, FindsTheFilesOfAFolder) {

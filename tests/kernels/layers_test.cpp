@@ -138,14 +138,28 @@ TEST(DropoutKernel, GivesTheBitsOfTheReference) {
   for (const std::size_t rows : {1u, 7u, 8u, 33u}) {
     const std::size_t stride = (rows + 2) * panel_width, panels = 3;
     const auto value = random_floats(rng, panels * stride), slope = random_floats(rng, panels * stride);
-    const auto run = [&](void (*dropout)(const Dropout&)) {
-      auto v = value, s = slope;
-      dropout({v.data(), s.data(), stride, rows, panels, 40, 13000, 1.25f, {123, 456}, 77, {5, 6, 3}});
+    const auto bend = random_floats(rng, panels * stride);
+    const auto run = [&](void (*dropout)(const Dropout&), bool bent) {
+      auto v = value, s = slope, b = bend;
+      dropout({v.data(),
+               s.data(),
+               stride,
+               rows,
+               panels,
+               40,
+               13000,
+               1.25f,
+               {123, 456},
+               77,
+               {5, 6, 3},
+               bent ? b.data() : nullptr});
       v.insert(v.end(), s.begin(), s.end());
+      v.insert(v.end(), b.begin(), b.end());
       return v;
     };
     for (const Kernels* k : available_kernels())
-      EXPECT_TRUE(same_bits(run(k->dropout), run(reference::dropout))) << k->name << " " << rows;
+      for (const bool bent : {false, true})
+        EXPECT_TRUE(same_bits(run(k->dropout, bent), run(reference::dropout, bent))) << k->name << " " << rows;
   }
 }
 

@@ -13,6 +13,9 @@ struct Reference {
   void (*layer_norm_backward)(const LayerNorm&) = reference::layer_norm_backward;
   void (*affine_columns)(const AffineColumns&) = reference::affine_columns;
   void (*affine_gradients)(const AffineGradients&) = reference::affine_gradients;
+  void (*blend)(const Blend&) = reference::blend;
+  void (*column_products)(const float*, const float*, std::size_t, std::size_t, std::size_t,
+                          float*) = reference::column_products;
 };
 
 /// Random in the first `columns` columns of each row, 0 in the padding.
@@ -91,6 +94,32 @@ TEST(AffineKernels, GiveTheBitsOfTheReference) {
       for (const bool shifted : {false, true}) {
         const auto expected = scale(Reference{}, rows, columns, shifted, rng);
         for (const Kernels* k : available_kernels()) EXPECT_EQ(scale(*k, rows, columns, shifted, rng), expected);
+        rng.next();
+      }
+}
+
+/// Value, slope, bend and the gradient of the shares.
+template <class Table>
+std::vector<std::vector<float>> blend(const Table& k, std::size_t rows, std::size_t columns, bool sloped, Rng rng) {
+  const std::size_t stride = (rows + 1) * panel_width, panels = panels_of(columns);
+  auto value = matrix(rng, rows, columns, stride), slope = matrix(rng, rows, columns, stride);
+  auto bend = matrix(rng, rows, columns, stride);
+  const auto share = row(rng, columns), gradient = matrix(rng, rows, columns, stride);
+  std::vector<float> of_share(share.size());
+  k.blend({value.data(), sloped ? slope.data() : nullptr, bend.data(), stride, rows, panels, share.data()});
+  k.column_products(gradient.data(), bend.data(), stride, rows, panels, of_share.data());
+  return {value, slope, bend, of_share};
+}
+
+TEST(BlendKernels, GiveTheBitsOfTheReference) {
+  Rng rng(6, RngPurpose::simulation, 20);
+  for (const std::size_t columns : {3, 16, 33})
+    for (const std::size_t rows : {1, 7})
+      for (const bool sloped : {false, true}) {
+        const auto expected = blend(Reference{}, rows, columns, sloped, rng);
+        for (const Kernels* k : available_kernels())
+          for (std::size_t i = 0; i < expected.size(); ++i)
+            EXPECT_TRUE(same_bits(blend(*k, rows, columns, sloped, rng)[i], expected[i])) << k->name << " output " << i;
         rng.next();
       }
 }

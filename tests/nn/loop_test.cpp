@@ -14,31 +14,42 @@ namespace {
 
 const TrainSeed seed{11, 4, 2};
 
-enum class Role { weight, bias, edge };  ///< edges of bins are not learned
+enum class Kind { weight, bias, edge };  ///< only weights decay; edges of bins are not learned
+struct Role {
+  Kind kind;
+  double rate = 1;
+};
 
-/// Of each value of weights(): only weights decay.
+/// Of each value of weights().
 std::vector<Role> roles_of(const NetworkSpec& spec) {
   std::vector<Role> roles;
-  const auto add = [&](std::size_t count, Role role) { roles.resize(roles.size() + count, role); };
+  const auto add = [&](std::size_t count, Kind kind, double rate = 1) {
+    roles.resize(roles.size() + count, {kind, rate});
+  };
+  const auto by_inputs = [&](std::size_t in) { return spec.ntk ? 1 / static_cast<double>(in) : 1; };
   const std::size_t components = spec.components(), members = spec.members;
   for (std::size_t f = 0; f < spec.embedded_numbers(); ++f) {
-    add(components * 16, Role::weight);
-    add(16, Role::bias);
-    add(2 * components, spec.numeric_bins > 0 ? Role::edge : Role::bias);
+    add(components * 16, Kind::weight, spec.numeric_rate);
+    add(16, Kind::bias, spec.numeric_rate);
+    add(2 * components, spec.numeric_bins > 0 ? Kind::edge : Kind::bias, spec.numeric_rate);
   }
   std::size_t in = spec.embedded_numbers() * 16 + spec.dense_width;
   for (std::size_t i = 0; i < spec.cardinalities.size(); ++i) {
-    add(spec.cardinalities[i] * spec.embedding_widths[i], Role::weight);
+    add(spec.cardinalities[i] * spec.embedding_widths[i], Kind::weight);
     in += spec.embedding_widths[i];
   }
-  for (const std::size_t out : spec.hidden) {
-    add(in * out, Role::weight);
-    if (members > 1) add(members * (in + out), Role::bias);  // factors of inputs and outputs
-    add(members * out, Role::bias);
+  for (std::size_t k = 0; k < spec.hidden.size(); ++k) {
+    const std::size_t out = spec.hidden[k];
+    const bool front = k == 0 && spec.front_scale > 0;
+    add(in * out, Kind::weight, by_inputs(in));
+    if (members > 1 || front) add(members * in, Kind::bias, front ? spec.front_scale : 1);
+    if (members > 1) add(members * out, Kind::bias);
+    add(members * out, Kind::bias, spec.bias_rate);
+    if (spec.parametric_activation > 0) add(out, Kind::bias, spec.parametric_activation);
     in = out;
   }
-  add(members * in * spec.outputs, Role::weight);
-  add(members * spec.outputs, Role::bias);
+  add(members * in * spec.outputs, Kind::weight, by_inputs(in));
+  add(members * spec.outputs, Kind::bias, spec.bias_rate);
   return roles;
 }
 
@@ -63,7 +74,7 @@ std::vector<double> train_reference(const Problem& p, const TrainOptions& o, con
           o.mixup > 0 ? static_cast<double>(mixup_share(o.mixup, seed, static_cast<std::uint32_t>(step - 1))) : 1;
       double squares = 0;
       for (std::size_t i = 0; i < w.size(); ++i) {
-        if (roles[i] == Role::edge) continue;
+        if (roles[i].kind == Kind::edge) continue;
         const double kept = w[i], h = 1e-5;
         w[i] = kept + h;
         const double up = network.loss(p.features, p.targets, rows, o.label_smoothing, seed, 0, share);
@@ -76,9 +87,11 @@ std::vector<double> train_reference(const Problem& p, const TrainOptions& o, con
       const double clip = std::sqrt(squares) > o.clip_norm ? o.clip_norm / std::sqrt(squares) : 1;
       const double rate =
           learning_rate_at(schedule_row(o.schedule), o.learning_rate, o.warmup, step - 1, o.max_epochs * steps);
+      const double fade = learning_rate_at(schedule_row(o.fade), 1, 0, step - 1, o.max_epochs * steps);
       for (std::size_t i = 0; i < w.size(); ++i) {
-        velocity[i] = o.momentum * velocity[i] + g[i] * clip + (roles[i] == Role::weight ? o.weight_decay * w[i] : 0);
-        w[i] -= rate * velocity[i];
+        const double decay = roles[i].kind == Kind::weight ? o.weight_decay * fade * w[i] : 0;
+        velocity[i] = o.momentum * velocity[i] + g[i] * clip + decay;
+        w[i] -= rate * roles[i].rate * velocity[i];
       }
     }
   }
@@ -92,7 +105,10 @@ TEST(Loop, FollowsTheReferenceStepByStep) {
     p.spec.norm = NormKind::none;
     if (p.spec.numeric_columns.size() > 1) p.spec.numeric_columns.resize(1);  // every value is nudged twice a step
     p.spec.dropout = 0;
+    p.spec.ntk = i % 4 == 1;
+    if (i % 4 > 1) p.spec.bias_rate = p.spec.numeric_rate = 0.3;
     TrainOptions o;
+    if (i % 2 == 1) o.fade = ScheduleKind::flat_cosine;
     o.optimizer = OptimizerKind::momentum;
     o.learning_rate = 0.1;
     o.weight_decay = 0.1;

@@ -152,7 +152,7 @@ TEST(Network, BackwardTakesSlopesOfTheRowThatForwardUsed) {
     p.spec.hidden = {5, 3};
     p.spec.norm = NormKind::none;
     p.spec.members = 1;
-    p.spec.dropout = 0;
+    p.spec.dropout = p.spec.parametric_activation = p.spec.front_scale = 0;
     Network network(p.spec, 8, true);
     std::vector<std::uint32_t> order(8);
     std::iota(order.begin(), order.end(), 0u);

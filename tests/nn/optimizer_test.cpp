@@ -13,7 +13,7 @@ class Runner {
  public:
   Runner(OptimizerKind kind, const TrainOptions& given) : row(optimizer_row(kind)), options(given) {}
   void step(double rate, const std::vector<float>& gradient, double gradient_scale = 1) {
-    Update u = update_numbers(row, options, rate, gradient_scale, powers);
+    Update u = update_numbers(row, options, rate, options.weight_decay, gradient_scale, powers);
     u.w = w.data();
     u.m = m.data();
     u.v = v.data();

@@ -83,10 +83,15 @@ class ReferenceNetwork {
     for (std::size_t k = 0; k < spec_.hidden.size(); ++k) {
       const std::size_t units = spec_.hidden[k];
       const Matrix before = x;
-      x = hidden(x, units);
+      x = hidden(x, units, k == 0);
       if (spec_.norm != NormKind::none) normalise(x, training);
+      const Real* own_share = &values_[next_];
       for (auto& row : x)
-        for (auto& z : row) z = spec_.activation->value(z);
+        for (std::size_t j = 0; j < units; ++j) {
+          const Real bent = spec_.activation->value(row[j]);
+          row[j] = spec_.parametric_activation > 0 ? row[j] + own_share[j] * (bent - row[j]) : bent;
+        }
+      if (spec_.parametric_activation > 0) next_ += units;
       if (training && spec_.dropout > 0) drop(x, first_block, row_blocks, seed, step);
       for (std::size_t r = 0; spec_.residual && k > 0 && r < x.size(); ++r)
         for (std::size_t c = 0; c < std::min(units, before[r].size()); ++c) x[r][c] += before[r][c];
@@ -107,23 +112,25 @@ class ReferenceNetwork {
   }
 
  private:
-  /// Sums of one hidden layer: of several members with their factors of inputs and outputs.
-  Matrix hidden(const Matrix& x, std::size_t units) {
+  /// Sums of one hidden layer: of several members with their factors of inputs and outputs, of the first with those of
+  /// its inputs.
+  Matrix hidden(const Matrix& x, std::size_t units, bool first) {
     const std::size_t in = x[0].size(), members = spec_.members, rows = x.size() / members;
     const bool several = members > 1, bias = spec_.norm == NormKind::none;
+    const bool scaled = several || (first && spec_.front_scale > 0);
     const Real* map = &values_[next_];
-    const Real *of_input = map + in * units, *of_output = of_input + (several ? members * in : 0);
+    const Real *of_input = map + in * units, *of_output = of_input + (scaled ? members * in : 0);
     const Real* shift = of_output + (several ? members * units : 0);
     Matrix z(x.size(), std::vector<Real>(units, Real(0)));
     for (std::size_t r = 0; r < x.size(); ++r)
       for (std::size_t j = 0; j < units; ++j) {
         const std::size_t m = r / rows;
         for (std::size_t i = 0; i < in; ++i)
-          z[r][j] += x[r][i] * (several ? of_input[m * in + i] : Real(1)) * map[i * units + j];
+          z[r][j] += x[r][i] * (scaled ? of_input[m * in + i] : Real(1)) * map[i * units + j];
         if (several) z[r][j] *= of_output[m * units + j];
         if (bias) z[r][j] += shift[m * units + j];
       }
-    next_ += in * units + (several ? members * (in + units) : 0) + (bias ? members * units : 0);
+    next_ += in * units + (scaled ? members * in : 0) + (several ? members * units : 0) + (bias ? members * units : 0);
     return z;
   }
 

@@ -45,6 +45,12 @@ TEST(Schedule, CoslogHasItsPeaksAndValleysWhereTheLogarithmSays) {
   EXPECT_NEAR(at(ScheduleKind::coslog, 100, 1500), 0.002, 1e-12);  // log2 2 = 1: the first wave is over
 }
 
+TEST(Schedule, FlatCosineFallsInTheSecondHalf) {
+  EXPECT_EQ(at(ScheduleKind::flat_cosine, 499, 1000), 2.0);
+  EXPECT_NEAR(at(ScheduleKind::flat_cosine, 750, 1000), 1.0, 1e-12);
+  EXPECT_NEAR(at(ScheduleKind::flat_cosine, 999, 1000), 1 + std::cos(M_PI * 0.998), 1e-12);
+}
+
 TEST(Schedule, EveryRowWarmsUpLinearlyAndNeverLeavesItsRange) {
   for (const auto& row : all_schedules()) {
     EXPECT_EQ(*find_schedule(row.name), row.kind);

@@ -67,6 +67,8 @@ inline Problem random_problem(const Activation& activation, LossKind loss, std::
   p.spec.norm = static_cast<NormKind>(rng.below(4) % 3);
   p.spec.residual = rng.below(3) == 0;
   if (!p.spec.hidden.empty() && rng.below(3) == 0) p.spec.members = between(rng, 2, 4);
+  if (!p.spec.hidden.empty() && rng.below(3) == 0) p.spec.front_scale = 6;
+  if (rng.below(3) == 0) p.spec.parametric_activation = 0.1;
   p.spec.dropout = rng.below(3) == 0 ? 0.3 : 0;
   p.spec.loss = loss;
   const bool many = loss == LossKind::softmax_cross_entropy || loss == LossKind::focal;
@@ -97,7 +99,9 @@ inline std::string describe(const NetworkSpec& spec) {
   return text + " embeddings " + std::to_string(spec.cardinalities.size()) + " numbers " +
          std::to_string(spec.embedded_numbers()) + " of " + std::to_string(spec.numeric_bins) + " bins or " +
          std::to_string(spec.numeric_frequencies) + " waves, norm " + std::string(norm_name(spec.norm)) + " members " +
-         std::to_string(spec.members) + (spec.residual ? " residual" : "") + (spec.dropout > 0 ? " dropout" : "");
+         std::to_string(spec.members) + (spec.residual ? " residual" : "") +
+         (spec.front_scale > 0 ? " front scale" : "") + (spec.parametric_activation > 0 ? " parametric" : "") +
+         (spec.dropout > 0 ? " dropout" : "");
 }
 
 }  // namespace hone::test

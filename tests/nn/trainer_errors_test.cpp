@@ -291,6 +291,12 @@ TEST(TrainerErrors, FormsThatContradictThemselvesAreRefused) {
   expect([](P p, O) { p.spec.focal_gamma = -1; }, "focal_gamma is -1");
   expect([](P p, O) { p.spec.loss = LossKind::focal, p.spec.outputs = 1; }, "focal needs at least 2 outputs");
   expect([](P p, O) { p.spec.poisson_ratio = 0; }, "poisson_ratio is 0");
+  expect([](P p, O) { p.spec.bias_rate = 0; }, "bias_rate is 0: allowed is (0, ");
+  expect([](P p, O) { p.spec.numeric_rate = NAN; }, "numeric_rate is nan");
+  expect([](P p, O) { p.spec.front_scale = -6; }, "front_scale is -6");
+  expect([](P p, O) { p.spec.parametric_activation = HUGE_VAL; }, "parametric_activation is inf");
+  expect([](P p, O) { p.spec.front_scale = 6, p.spec.hidden = {}; }, "this network has none: take 0 or more layers");
+  expect([](P p, O) { p.spec.ntk = true, p.spec.base_width = 64; }, "two parametrisations: take one of them");
   expect([](P, O o) { o.mixup = 2; }, "mixup is 2");
   expect([](P, O o) { o.accumulate = 0; }, "accumulate is 0");
   expect([](P, O o) { o.class_balance = 1.5; }, "class_balance is 1.5: allowed is [0, 1]");

@@ -15,9 +15,10 @@ T pick(Rng& rng, std::initializer_list<T> from) {
 inline TrainOptions random_options(Rng& rng) {
   TrainOptions o;
   o.optimizer = static_cast<OptimizerKind>(rng.below(6));
-  o.schedule = static_cast<ScheduleKind>(rng.below(5));
+  o.schedule = static_cast<ScheduleKind>(rng.below(6));
   o.learning_rate = pick(rng, {0.001, 0.01});
   o.weight_decay = pick(rng, {0.0, 0.01});
+  o.fade = pick(rng, {ScheduleKind::constant, ScheduleKind::flat_cosine});
   o.warmup = pick(rng, {0.0, 0.2});
   o.label_smoothing = pick(rng, {0.0, 0.1});
   o.clip_norm = pick(rng, {0.0, 0.5});

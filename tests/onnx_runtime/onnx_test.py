@@ -149,6 +149,7 @@ def small_cases():
         fixed = f'[fixed]\nactivation = "{activation}"\nnorm = "{norm}"\n{numbers}\nloss = "{loss}"\n{form}'
         fixed += f"layers = 3\n\"units.1\" = 24\n\"units.2\" = {[16, 24, 40][i % 3]}\n\"units.3\" = 20\n"
         fixed += "learning_rate = 0.01\ndropout = 0.1\n"
+        fixed += f"front_scale = {[6, 0, 0][i % 3]}\nparametric_activation = {[0.1, 0][i // 2 % 2]}\n"
         fixed += f"[data]\nscaling = \"{['standard', 'robust', 'quantile'][i // 3 % 3]}\"\n"
         yield activation, target, 1 + i // 2 % 3, fixed
     rate = '[space]\nlearning_rate = { type = "float", low = 0.01, high = 0.1 }\n'
