@@ -88,13 +88,15 @@ def tuned_trees(metric, x, y, texts, seed, seconds):
     stratify = None if metric == "rmse" else y
     fit_x, held_x, fit_y, held_y = train_test_split(x, y, test_size=0.2, random_state=seed, stratify=stratify)
 
+    fewest_bins = max([31] + [int(x[name].max()) + 2 for name in texts])  # a category needs a bin of its own
+
     def options_of(trial):
         return {"learning_rate": trial.suggest_float("learning_rate", 0.01, 0.5, log=True),
                 "max_iter": trial.suggest_int("max_iter", 50, 1000, log=True),
                 "max_leaf_nodes": trial.suggest_int("max_leaf_nodes", 7, 127, log=True),
                 "min_samples_leaf": trial.suggest_int("min_samples_leaf", 2, 100, log=True),
                 "l2_regularization": trial.suggest_float("l2_regularization", 1e-6, 10, log=True),
-                "max_bins": trial.suggest_int("max_bins", 31, 255)}
+                "max_bins": trial.suggest_int("max_bins", fewest_bins, 255)}
 
     def objective(trial):
         model = trees(metric, texts, x.columns, seed, **options_of(trial)).fit(fit_x, fit_y)

@@ -38,11 +38,12 @@ function(hone_rooms)
   if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
     list(APPEND quiet -Wno-maybe-uninitialized)
   endif()
-  set_source_files_properties(${kernels}/scalar.cpp TARGET_DIRECTORY hone_kernels PROPERTIES COMPILE_OPTIONS "-O2")
+  set_source_files_properties(${kernels}/scalar.cpp TARGET_DIRECTORY hone_kernels PROPERTIES COMPILE_OPTIONS
+    "-O2;-fno-math-errno")
   set_source_files_properties(${kernels}/avx2.cpp TARGET_DIRECTORY hone_kernels PROPERTIES
-    COMPILE_OPTIONS "-O3;-mavx2;-mfma")
+    COMPILE_OPTIONS "-O3;-mavx2;-mfma;-fno-math-errno")
   set_source_files_properties(${kernels}/avx512.cpp TARGET_DIRECTORY hone_kernels PROPERTIES
-    COMPILE_OPTIONS "-O3;-mavx512f;-mavx512dq;-mavx512vl;-mavx512bw;-mfma;${quiet}")
+    COMPILE_OPTIONS "-O3;-mavx512f;-mavx512dq;-mavx512vl;-mavx512bw;-mfma;-fno-math-errno;${quiet}")
 
   # System libraries, each reached from one room only; the public headers are seen by the room that implements them.
   hone_room_uses(base Threads::Threads)

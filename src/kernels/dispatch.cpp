@@ -11,16 +11,18 @@ namespace {
 
 struct Choice {
   const Kernels* kernels;
+  const DenseKernels* dense;
   bool available;
 };
 
 /// Best last.
 const Choice (&choices())[3] {
   static const Choice all[] = {
-      {&scalar_kernels, true},
-      {&avx2_kernels, __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")},
-      {&avx512_kernels, __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
-                            __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512bw")}};
+      {&scalar_kernels, &scalar_dense_kernels, true},
+      {&avx2_kernels, &avx2_dense_kernels, __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")},
+      {&avx512_kernels, &avx512_dense_kernels,
+       __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl") &&
+           __builtin_cpu_supports("avx512bw")}};
   return all;
 }
 
@@ -48,6 +50,17 @@ const Kernels* find_kernels(const char* name) {
 const Kernels& kernels() {
   static const Kernels* const chosen = choose();
   return *chosen;
+}
+
+const DenseKernels* find_dense_kernels(const char* name) {
+  for (const auto& choice : choices())
+    if (std::strcmp(choice.kernels->name, name) == 0) return choice.available ? choice.dense : nullptr;
+  return nullptr;
+}
+
+const DenseKernels& dense_kernels() {
+  static const DenseKernels& chosen = *find_dense_kernels(kernels().name);
+  return chosen;
 }
 
 }  // namespace hone

@@ -1,5 +1,6 @@
 /// The tables that dispatch.cpp chooses from, one per instruction set.
 #pragma once
+#include "kernels/dense.hpp"
 #include "kernels/kernels.hpp"
 
 namespace hone {
@@ -7,5 +8,6 @@ namespace hone {
 extern const Kernels scalar_kernels;
 extern const Kernels avx2_kernels;    ///< needs AVX2 and FMA
 extern const Kernels avx512_kernels;  ///< needs AVX-512 F, DQ, VL, BW
+extern const DenseKernels scalar_dense_kernels, avx2_dense_kernels, avx512_dense_kernels;
 
 }  // namespace hone

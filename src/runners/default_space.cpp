@@ -39,6 +39,10 @@ std::vector<Value> texts(std::initializer_list<const char*> names) {
   return values;
 }
 
+/// Up to so many rows a start that is fitted to the data is the default: with more of them it wins nothing (pm25:
+/// worse).
+constexpr std::size_t fitted_start_rows = 10'000;
+
 /// Powers of two that give at least 20 steps an epoch.
 std::vector<Value> batch_choices(std::size_t rows) {
   std::vector<Value> choices;
@@ -81,7 +85,7 @@ Result<Space> default_network_space(const DataShape& shape, std::size_t training
   const auto bins = bin_choices(training_rows);
   if (!shape.numeric_columns.empty() && bins.size() > 1)
     parameters.push_back(one_of("numeric_bins", ParameterType::ordinal, bins, bins.back()));
-  parameters.push_back(one_of("data_start", ParameterType::boolean, {}, true));
+  parameters.push_back(one_of("data_start", ParameterType::boolean, {}, training_rows <= fitted_start_rows));
   if (!shape.numeric_columns.empty() || !shape.cardinalities.empty())  // pixels have one scale
     parameters.push_back(one_of("front_scale", ParameterType::ordinal, {0.0, 20.0, 96.0}, 20.0));
   parameters.push_back(one_of("parametric_activation", ParameterType::ordinal, {0.0, 1.6}, 0.0));

@@ -1,0 +1,101 @@
+#!/usr/bin/env python3
+"""The samplers of Optuna on the problems of search_bench, as lines that compare.py reads.
+
+usage: peers.py SEARCH_BENCH SAMPLER [--trials N] [--seeds N] [--family TEXT] [--sealed]
+SAMPLER: tpe (as it comes), tpe_multivariate (with constant liar and groups), cmaes (if the package cmaes is there),
+nsga2, random. Spaces with conditions are asked for define-by-run.
+"""
+import argparse
+import json
+import subprocess
+import time
+
+BUDGETS = [25, 50, 100, 200, 500, 1000]
+
+
+def make(name, seed):
+    import optuna
+    optuna.logging.set_verbosity(optuna.logging.ERROR)
+    samplers = optuna.samplers
+    return {"tpe": lambda: samplers.TPESampler(seed=seed),
+            "tpe_multivariate": lambda: samplers.TPESampler(seed=seed, multivariate=True, group=True,
+                                                            constant_liar=True),
+            "cmaes": lambda: samplers.CmaEsSampler(seed=seed),
+            "nsga2": lambda: samplers.NSGAIISampler(seed=seed),
+            "random": lambda: samplers.RandomSampler(seed=seed)}[name]()
+
+
+class Server:
+    def __init__(self, program, problem, seed):
+        self.process = subprocess.Popen([program, "serve", problem, str(seed)], stdin=subprocess.PIPE,
+                                        stdout=subprocess.PIPE, text=True)
+        self.axes = json.loads(self.process.stdout.readline())
+
+    def ask(self, line):
+        self.process.stdin.write(line + "\n")
+        self.process.stdin.flush()
+        return self.process.stdout.readline()
+
+    def close(self):
+        self.process.stdin.close()
+        self.process.wait()
+
+
+def suggest(trial, axis):
+    if axis["type"] == "float":
+        return repr(trial.suggest_float(axis["name"], axis["low"], axis["high"], log=axis["log"]))
+    if axis["type"] == "int":
+        return str(trial.suggest_int(axis["name"], int(axis["low"]), int(axis["high"]), log=axis["log"]))
+    return str(trial.suggest_categorical(axis["name"], list(range(axis["levels"]))))
+
+
+def run(program, problem, conditional, name, seed, trials):
+    import optuna
+    import warnings
+    warnings.filterwarnings("ignore")
+    server = Server(program, problem, seed)
+    study = optuna.create_study(sampler=make(name, seed))
+    best, recommended, regrets, seconds = float("inf"), float("inf"), [], 0.0
+    for number in range(trials):
+        start = time.process_time()
+        trial = study.ask()
+        values = []
+        for axis in server.axes:
+            active = not conditional or server.ask("? " + " ".join(values)).strip() == "1"
+            values.append(suggest(trial, axis) if active else "-")
+        seconds += time.process_time() - start
+        value, regret = map(float, server.ask(" ".join(values)).split())
+        start = time.process_time()
+        study.tell(trial, value)
+        seconds += time.process_time() - start
+        if value < best:
+            best, recommended = value, regret
+        if number + 1 in BUDGETS:
+            regrets.append(recommended)
+    server.close()
+    return regrets, 1e3 * seconds / trials
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("program")
+    parser.add_argument("sampler")
+    parser.add_argument("--trials", type=int, default=100)
+    parser.add_argument("--seeds", type=int, default=5)
+    parser.add_argument("--family", default="")
+    parser.add_argument("--sealed", action="store_true")
+    options = parser.parse_args()
+    listed = subprocess.run([options.program, "list"], capture_output=True, text=True, check=True).stdout
+    for line in listed.splitlines():
+        problem, family, half = line.split(",")
+        if options.family not in family or (half == "sealed") != options.sealed:
+            continue
+        conditional = family == "conditional" or "network" in problem
+        for seed in range(options.seeds):
+            regrets, milliseconds = run(options.program, problem, conditional, options.sampler, seed, options.trials)
+            print(",".join([problem, family, "optuna " + options.sampler, str(seed)] + [f"{r:.6g}" for r in regrets]
+                           + [f"{milliseconds:.4f}ms"]), flush=True)
+
+
+if __name__ == "__main__":
+    main()

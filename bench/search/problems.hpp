@@ -1,0 +1,26 @@
+/// What samplers are compared on: functions whose best value is known, over spaces of every kind.
+#pragma once
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "space/space.hpp"
+
+namespace hone::search_bench {
+
+struct Problem {
+  std::string name;    ///< "bbob 8 d5 i1"
+  std::string family;  ///< "continuous 2" ... "continuous 20", "mixed", "conditional", "noisy", "cliff"
+  bool sealed;         ///< of the half that constants are never tuned on
+  std::shared_ptr<const Space> space;
+  /// How far above the smallest value a canonical point is.
+  std::function<double(const Point&, const Mask&)> regret;
+  double noise = 0;  ///< deviation of what is told beside the regret
+};
+
+/// All of them, always in this order. Cost: the instances are made when they are first evaluated.
+std::vector<Problem> all_problems();
+
+}  // namespace hone::search_bench
