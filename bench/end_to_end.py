@@ -43,9 +43,12 @@ metric = "accuracy"
 
 
 def fashion():
+    folder = "/usr/share/datasets/fashion-mnist"
+    if not os.path.isdir(folder):
+        sys.exit(f"{folder} is not there; install Debian's dataset-fashion-mnist")
+
     def read(name):
-        path = next(f"/usr/share/dataset-fashion-mnist/{name}{end}" for end in ("", ".gz")
-                    if os.path.exists(f"/usr/share/dataset-fashion-mnist/{name}{end}"))
+        path = next(f"{folder}/{name}{end}" for end in ("", ".gz") if os.path.exists(f"{folder}/{name}{end}"))
         with (gzip.open if path.endswith(".gz") else open)(path, "rb") as file:
             return np.frombuffer(file.read(), np.uint8)
     x = read("train-images-idx3-ubyte")[16:].reshape(-1, 784).astype(np.float32) / 255

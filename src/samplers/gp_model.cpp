@@ -180,7 +180,7 @@ GpParameters fit_gp(const GpPoints& points, std::span<const double> y, std::span
   MinimizeOptions options;
   options.iterations = iterations;
   options.gradient_end = 1e-2;
-  options.value_end = 1e-6;
+  options.value_end = 1e-4;
   const Minimum found =
       minimize([&](std::span<const double> logs,
                    std::span<double> gradient) { return gp_objective(points, y, repeats, logs, gradient); },

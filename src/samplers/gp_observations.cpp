@@ -25,13 +25,17 @@ bool all_finite(const std::vector<double>& values) {
   return !values.empty() && std::ranges::all_of(values, [](double v) { return std::isfinite(v); });
 }
 
-/// One value of each complete row of `rows`; NaN of the others.
+bool is_feasible(const TrialRow& row) {
+  return std::ranges::all_of(row.constraints, [](double c) { return c <= 0; });
+}
+
+/// One value of each complete and feasible row of `rows`; NaN of the others.
 std::vector<double> scalars(const View& view, const std::vector<std::uint32_t>& rows,
                             const std::vector<double>& weights) {
   const std::size_t objectives = view.objectives();
   std::vector<double> low(objectives, std::numeric_limits<double>::infinity()), high(objectives, -low[0]);
   const auto usable = [&](std::uint32_t i) {
-    return view[i].state == TrialState::complete && all_finite(view[i].values);
+    return view[i].state == TrialState::complete && all_finite(view[i].values) && is_feasible(view[i]);
   };
   for (const std::uint32_t i : rows)
     for (std::size_t m = 0; usable(i) && m < objectives; ++m) {

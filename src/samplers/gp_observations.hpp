@@ -15,8 +15,8 @@ struct GpObservation {
 
 /// Finished trials with a usable result, in the order in which they finished, the first `limit` of them; several
 /// objectives are made one by `weights` (augmented Tchebycheff over values scaled to 0 .. 1: ParEGO, Knowles 2006).
-/// A failed trial has the worst value of all, and a pruned one its last rung's value, but at least the median: it was
-/// stopped because it was no better. Empty before the first complete trial.
+/// A failed or infeasible trial has the worst value of all, and a pruned one its last rung's value, but at least the
+/// median: it was stopped because it was no better. Empty before the first complete and feasible trial.
 std::vector<GpObservation> gp_observations(const View& view, std::size_t limit, const std::vector<double>& weights);
 
 }  // namespace hone

@@ -171,10 +171,13 @@ TEST(GpObservations, FailedTrialsAreTheWorstPrunedOnesNoBetterThanTheMedian) {
   add(0.4, TrialState::complete, {2});
   add(0.5, TrialState::pruned, {});
   add(0.3, TrialState::complete, {2});
+  const std::size_t infeasible = lab.start({{0.6}, "test", ""});
+  lab.finish(infeasible, TrialState::complete, {-5}, {-1, 0.1});
   lab.start({{0.9}, "test", ""});
   const auto all = gp_observations(lab.view(), 100, {1});
-  ASSERT_EQ(all.size(), 5u);
+  ASSERT_EQ(all.size(), 6u);
   EXPECT_EQ(all[0].value, 3);
+  EXPECT_EQ(all[5].value, 3) << "it breaks a constraint";
   EXPECT_EQ(all[4].value, 2) << "its report was better than any value";
   EXPECT_EQ(all[2].value, 1.5) << "the mean of two trials at one point";
   EXPECT_EQ(all[2].repeats, 2);
