@@ -21,23 +21,6 @@ constexpr std::int64_t epochs_max = 100'000;
 // Multiply-adds a second that a core is assumed to do; a constant, so that R does not depend on the machine's mood.
 constexpr double operations_per_second = 30e9;
 
-/// A parameter that can only have `value`, so that conditions that mention it go on working.
-Parameter constant(const std::string& name, const Value& value) {
-  Parameter parameter;
-  parameter.name = name;
-  parameter.defaults = {value};
-  if (const auto* whole = std::get_if<std::int64_t>(&value)) {
-    parameter.type = ParameterType::int_;
-    parameter.low = parameter.high = static_cast<double>(*whole);
-  } else if (const auto* real = std::get_if<double>(&value)) {
-    parameter.low = parameter.high = *real;
-  } else {
-    parameter.type = ParameterType::categorical;
-    parameter.choices = {value};
-  }
-  return parameter;
-}
-
 /// `base` with the parameters of `file` put in place of those with the same name, or appended.
 std::vector<Parameter> merged(std::span<const Parameter> base, std::span<const Parameter> file) {
   std::vector<Parameter> parameters(base.begin(), base.end());
@@ -73,12 +56,12 @@ Result<Space> space_for(const StudyFile& file, bool extend, const DataShape& sha
   for (const auto& [name, value] : file.fixed.entries()) {
     const auto at = std::ranges::find(parameters, name, &Parameter::name);
     if (at != parameters.end() && at->repeat.empty()) {
-      *at = constant(name, value);
+      *at = constant_parameter(name, value);
       decide_conditions(parameters, name, value);
       continue;
     }
     if (at != parameters.end() && !at->repeat.empty()) {  // `units` for every layer
-      Parameter same = constant(name, value);
+      Parameter same = constant_parameter(name, value);
       same.repeat = at->repeat;
       *at = same;
     }

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "base/files.hpp"
 #include "base/rng.hpp"
 
@@ -18,9 +20,11 @@ struct Judge {
   const Space& space;
   const SeenPoints& seen;
   bool deterministic;
+  const Configuration* given;  ///< values that override the point's, or null; they fit the space
 
-  /// Rounds `proposed.point`, fills its configuration, and says whether it may be tried.
+  /// Puts in the given values, rounds `proposed.point`, fills its configuration, and says whether it may be tried.
   Verdict operator()(Proposed& proposed) const {
+    if (given) proposed.point = *space.complete(*given, proposed.point);
     space.canonicalize(proposed.point);
     proposed.configuration = space.configuration(proposed.point);
     if (space.forbidden(proposed.configuration)) return Verdict::forbidden;
@@ -58,10 +62,23 @@ bool find_any(const Judge& judge, Rng& rng, Proposed& proposed) {
   return false;
 }
 
-bool has_origin(const View& view, Origin origin) {
+/// Is every trial so far one that somebody asked for?
+bool all_enqueued(const View& view) {
   for (std::size_t i = 0; i < view.size(); ++i)
-    if (view[i].origin == origin) return true;
-  return false;
+    if (view[i].origin != Origin::enqueued) return false;
+  return true;
+}
+
+bool covers(const Configuration& given, const Configuration& whole) {
+  return std::ranges::all_of(whole.entries(), [&](const auto& entry) { return given.find(entry.first) != nullptr; });
+}
+
+/// The end of a search among the configurations with the `given` values.
+std::unexpected<Error> nothing_with(const Configuration& given, bool forbidden) {
+  return fail(Error::Kind::conflict,
+              forbidden ? fmt::format("forbid allows no configuration with {}: change a value", given.text())
+                        : fmt::format("every configuration with {} that was looked at has been tried: change a value",
+                                      given.text()));
 }
 
 /// An enqueued or the default configuration, if it is that trial's turn and it has not been tried.
@@ -75,8 +92,7 @@ Result<bool> first_trials(const View& view, const Judge& judge, const Sampler& s
     proposed.origin = Origin::enqueued;
     proposed.arm = "enqueued";
     proposed.why = "asked for in the study file";
-  } else if (const auto point = judge.space.default_point();
-             number == enqueued && point && !has_origin(view, Origin::default_)) {
+  } else if (const auto point = judge.space.default_point(); number >= enqueued && point && all_enqueued(view)) {
     proposed.point = *point;
     proposed.origin = Origin::default_;
     proposed.arm = "default";
@@ -95,12 +111,16 @@ std::uint64_t SeenPoints::hash(const Point& point) {
 
 Result<Proposed> propose(const View& view, const SeenPoints& seen, const Sampler& sampler, Memo* memo,
                          const ProposalContext& context) {
-  const Judge judge{view.space(), seen, context.deterministic};
+  const Judge judge{view.space(), seen, context.deterministic, context.given};
   Proposed proposed;
-  HONE_TRY(const bool first, first_trials(view, judge, sampler, memo, context, proposed));
-  if (first) return proposed;
+  if (context.given) {
+    HONE_TRY_VOID(view.space().complete(*context.given, Point(view.space().axes().size(), 0.5)));
+  } else {
+    HONE_TRY(const bool first, first_trials(view, judge, sampler, memo, context, proposed));
+    if (first) return proposed;
+    proposed = {};
+  }
 
-  proposed = {};
   std::int64_t forbidden = 0;
   for (; proposed.attempt < suggestions_max; ++proposed.attempt) {
     HONE_TRY(Proposal proposal, sampler.suggest(view, {context.study_seed, context.trial, proposed.attempt}, memo));
@@ -110,6 +130,8 @@ Result<Proposed> propose(const View& view, const SeenPoints& seen, const Sampler
     const Verdict verdict = judge(proposed);
     if (verdict == Verdict::fine) return proposed;
     if (verdict == Verdict::forbidden) ++forbidden;
+    if (context.given && covers(*context.given, proposed.configuration))
+      return nothing_with(*context.given, verdict == Verdict::forbidden);
   }
 
   Rng rng(context.study_seed, RngPurpose::suggest, static_cast<std::uint32_t>(context.trial), suggestions_max);
@@ -125,6 +147,7 @@ Result<Proposed> propose(const View& view, const SeenPoints& seen, const Sampler
   }
   proposed.why = "the last configurations that were left";
   if (find_any(judge, rng, proposed)) return proposed;
+  if (context.given) return nothing_with(*context.given, forbidden >= suggestions_max);
   if (seen.size() == 0 || forbidden > (suggestions_max + uniform_max) * 9 / 10)
     if (!view.space().count(enumerated_max))
       return refuse(

@@ -9,28 +9,11 @@
 #include "base/check.hpp"
 #include "base/files.hpp"
 #include "engine/study_open.hpp"
+#include "engine/study_parts.hpp"
 #include "storage/record_changes.hpp"
 #include "storage/store_rules.hpp"
 
 namespace hone {
-
-/// Adds the CPU time of a scope to the study's own account.
-class OverheadTimer {
- public:
-  explicit OverheadTimer(Study& study) : study_(study), start_(study.clock_.thread_cpu_seconds()) {}
-  OverheadTimer(const OverheadTimer&) = delete;
-  OverheadTimer& operator=(const OverheadTimer&) = delete;
-  ~OverheadTimer() {
-    const double used = study_.clock_.thread_cpu_seconds() - start_;
-    const std::scoped_lock lock(study_.mutex_);
-    study_.overhead_seconds_ += used;
-  }
-
- private:
-  Study& study_;
-  double start_;
-};
-
 namespace {
 
 std::vector<bool> maximize_flags(const StudyRecord& record) {
@@ -44,10 +27,6 @@ std::map<std::string, double> options_of(const StudyOptions& options, const std:
   return found == options.options.end() ? std::map<std::string, double>{} : found->second;
 }
 
-std::int64_t last_step(const TrialRecord& record) {
-  return record.runs.empty() || record.runs[0].reports.empty() ? 0 : record.runs[0].reports.back().step;
-}
-
 }  // namespace
 
 Study::Study(Store& store, StudyRecord record, std::shared_ptr<const Space> space, const StudyOptions& options,
@@ -55,10 +34,11 @@ Study::Study(Store& store, StudyRecord record, std::shared_ptr<const Space> spac
     : store_(store),
       record_(std::move(record)),
       space_(std::move(space)),
+      open_(space_->axes().empty()),
       options_(options),
       clock_(clock),
       owner_(Owner::this_process()),
-      history_(space_, maximize_flags(record_)) {}
+      history_(space_, maximize_flags(record_), open_) {}
 
 Result<void> Study::check(const StudyRecord& wanted, const std::shared_ptr<const Space>& space,
                           const StudyOptions& options) {
@@ -112,6 +92,7 @@ Result<void> Study::catch_up_now() {
 
 Result<void> Study::catch_up() {
   HONE_TRY(Store::Changes changes, store_.changed_since(record_.id, revision_));
+  if (open_) HONE_TRY_VOID(grow_for(changes.trials));
   for (TrialRecord& trial : changes.trials) put(std::move(trial));
   revision_ = changes.revision;
   history_.set_revision(revision_);
@@ -124,176 +105,6 @@ void Study::put(TrialRecord record) {
   history_.put(record);
   if (number == records_.size()) records_.emplace_back();
   records_[number] = std::move(record);
-}
-
-template <class Change>
-Result<void> Study::learn(std::int64_t number, Revision revision, Change change) {
-  const std::scoped_lock lock(mutex_);
-  if (revision <= revision_) return {};  // another thread of ours has read it already
-  if (revision != revision_ + 1) return catch_up();
-  const auto at = static_cast<std::size_t>(number);
-  if (at == records_.size()) records_.emplace_back();
-  change(records_[at]);
-  history_.put(records_[at]);
-  revision_ = revision;
-  history_.set_revision(revision_);
-  return {};
-}
-
-Result<Work> Study::next() {
-  const std::scoped_lock asking(ask_mutex_);
-  const OverheadTimer timer(*this);
-  for (;;) {
-    HONE_TRY(auto waiting, take_waiting());
-    if (waiting) return std::move(*waiting);
-
-    View now = view();
-    const bool new_allowed = !options_.trials || static_cast<std::int64_t>(now.size()) < *options_.trials;
-    const NextStep step = pruner_->next(now, Asker{new_allowed});
-    if (const auto* resumed = std::get_if<ResumeTrial>(&step)) {
-      HONE_TRY(auto work, resume(*resumed));
-      if (work) return std::move(*work);
-      continue;  // another worker was faster
-    }
-    if (const auto* fresh = std::get_if<StartNew>(&step); fresh && new_allowed)
-      return start_new(std::move(now), fresh->until_step);
-    if (new_allowed) return NothingYet{};  // the pruner waits for running trials
-    return nothing_new(now);
-  }
-}
-
-/// A trial that was handed back, lost by a dead worker, or not yet started.
-Result<std::optional<Work>> Study::take_waiting() {
-  for (;;) {
-    std::optional<TrialRecord> found;
-    {
-      const std::scoped_lock lock(mutex_);
-      HONE_TRY_VOID(catch_up());
-      const auto at = std::ranges::find(records_, TrialState::waiting, &TrialRecord::state);
-      if (at != records_.end()) found = *at;
-    }
-    if (!found) return std::optional<Work>{};
-
-    const std::int64_t from = latest_checkpoint(options_.checkpoints, found->number, last_step(*found));
-    HONE_TRY(auto assignment, claim(found->number, found->until_step, from));
-    if (!assignment) continue;  // another worker was faster
-    // It may have been lost between the report at `from` and the decision about it: decide again, from the same view.
-    if (from > 0 && from >= found->until_step && from < record_.max_step) {
-      const Decision decision = pruner_->decide(view(), found->number, from);
-      if (decision != Decision::go_on) {
-        RunOutcome outcome;
-        outcome.state = decision == Decision::stop ? TrialState::pruned : TrialState::paused;
-        outcome.step = from;
-        HONE_TRY_VOID(finish(*assignment, outcome, 0));
-        continue;
-      }
-    }
-    return std::optional<Work>(std::move(*assignment));
-  }
-}
-
-Result<std::optional<Work>> Study::resume(const ResumeTrial& what) {
-  const std::int64_t from = latest_checkpoint(options_.checkpoints, what.trial, what.from_step);
-  HONE_TRY(auto assignment, claim(what.trial, what.until_step, from));
-  if (!assignment) return std::optional<Work>{};
-  return std::optional<Work>(std::move(*assignment));
-}
-
-/// Nothing if another worker holds the trial by now.
-Result<std::optional<Assignment>> Study::claim(std::int64_t number, std::int64_t until_step, std::int64_t from_step) {
-  auto claimed = store_.claim_trial(record_.id, number, until_step, owner_);
-  if (!claimed && claimed.error().kind != Error::Kind::conflict) return std::unexpected(std::move(claimed).error());
-  if (!claimed) {
-    HONE_TRY_VOID(catch_up_now());
-    return std::optional<Assignment>{};
-  }
-  HONE_TRY_VOID(
-      learn(number, claimed->revision, [&](TrialRecord& record) { record_claimed(record, *claimed, until_step); }));
-  const std::scoped_lock lock(mutex_);
-  return std::optional(assignment_for(records_[static_cast<std::size_t>(number)], *claimed, from_step));
-}
-
-Result<Work> Study::start_new(View now, std::int64_t until_step) {
-  for (std::optional<View> view(std::move(now));; view.emplace(this->view())) {
-    ProposalContext context;
-    context.study_seed = record_.seed;
-    context.trial = static_cast<std::int64_t>(view->size());
-    context.deterministic = options_.deterministic;
-    context.enqueue = &options_.enqueue;
-    for (; seen_rows_ < view->size(); ++seen_rows_) seen_.add((*view)[seen_rows_].point);
-    auto proposed = propose(*view, seen_, *sampler_, memo_.get(), context);
-    if (!proposed && proposed.error().kind == Error::Kind::unavailable &&
-        proposed.error().message.starts_with("exhausted"))
-      return nothing_new(*view);
-    if (!proposed) return std::unexpected(std::move(proposed).error());
-
-    NewTrial trial;
-    trial.number = context.trial;
-    trial.origin = proposed->origin;
-    trial.arm = std::move(proposed->arm);
-    trial.why = std::move(proposed->why);
-    trial.attempt = proposed->attempt;
-    trial.configuration = std::move(proposed->configuration);
-    trial.point = std::move(proposed->point);
-    trial.seen = view->revision();
-    trial.until_step = until_step;
-    trial.run_seed = run_seed(record_.seed, trial.number, 0);
-    trial.options_hash = options_hash_;
-    trial.kernel_id = options_.kernel_id;
-    view.reset();  // a snapshot alive would make the next change copy the index of all trials
-    auto created = store_.create_trial(record_.id, trial, owner_);
-    if (created) {
-      HONE_TRY_VOID(learn(trial.number, created->revision,
-                          [&](TrialRecord& record) { record = record_created(trial, *created); }));
-      const std::scoped_lock lock(mutex_);
-      return assignment_for(records_[static_cast<std::size_t>(trial.number)], *created, 0);
-    }
-    if (created.error().kind != Error::Kind::conflict) return std::unexpected(std::move(created).error());
-    const std::scoped_lock lock(mutex_);
-    HONE_TRY_VOID(catch_up());  // another worker was faster
-    if (options_.trials && static_cast<std::int64_t>(records_.size()) >= *options_.trials) return NothingYet{};
-  }
-}
-
-/// No new trial may start: wait for what runs, then give up what is still paused. If nothing was ever promoted to the
-/// end (a budget of one or two trials), the best paused trial is: a study does not end without a complete trial.
-Result<Work> Study::nothing_new(const View& view) {
-  std::vector<std::int64_t> paused;
-  bool any_complete = false;
-  for (std::size_t i = 0; i < view.size(); ++i) {
-    if (view[i].state == TrialState::running) return NothingYet{};
-    if (view[i].state == TrialState::paused) paused.push_back(view[i].number);
-    any_complete = any_complete || view[i].state == TrialState::complete;
-  }
-  if (const auto leader = best(); !any_complete && leader && leader->state == TrialState::paused) {
-    HONE_TRY(auto work, resume({leader->number, last_step(*leader), record_.max_step}));
-    return work ? std::move(*work) : Work(NothingYet{});
-  }
-  for (const std::int64_t number : paused) {
-    if (auto done = store_.prune(record_.id, number, "not promoted before the budget was spent"); !done)
-      if (done.error().kind != Error::Kind::conflict) return std::unexpected(std::move(done).error());
-    remove_checkpoints(options_.checkpoints, number, 0);
-  }
-  HONE_TRY_VOID(catch_up_now());
-  const bool spent = options_.trials && static_cast<std::int64_t>(view.size()) >= *options_.trials;
-  return StudyDone{spent ? "trials" : "exhausted"};
-}
-
-Assignment Study::assignment_for(const TrialRecord& record, const Claim& claim, std::int64_t from_step) const {
-  Assignment assignment;
-  assignment.claim = claim;
-  assignment.arm = record.arm;
-  RunRequest& request = assignment.request;
-  request.trial = record.number;
-  request.study_seed = record_.seed;
-  request.seed = record.runs.empty() ? run_seed(record_.seed, record.number, 0) : record.runs[0].seed;
-  request.configuration = record.configuration;
-  request.from_step = from_step;
-  request.until_step = record.until_step;
-  request.max_step = record_.max_step;
-  request.checkpoints = options_.checkpoints;
-  request.reported_step = last_step(record);
-  return assignment;
 }
 
 void Study::wait_for_change(double seconds) {
@@ -336,7 +147,7 @@ Result<void> Study::finish(const Assignment& assignment, const RunOutcome& outco
     HONE_TRY_VOID(learn(number, revision,
                         [&](TrialRecord& record) { record_handed_back(record, outcome.state, seconds, revision); }));
   } else {
-    const Outcome told{outcome.state, outcome.values, {}, outcome.reason, seconds};
+    const Outcome told{outcome.state, outcome.values, outcome.constraints, outcome.reason, seconds};
     HONE_TRY(const Revision revision, store_.tell(record_.id, assignment.claim, told));
     remove_checkpoints(options_.checkpoints, number, 0);
     HONE_TRY_VOID(learn(number, revision, [&](TrialRecord& record) { record_told(record, told, revision); }));
@@ -367,6 +178,12 @@ std::vector<TrialRecord> Study::trials() {
   return records_;
 }
 
+std::optional<TrialRecord> Study::trial(std::int64_t number) {
+  const std::scoped_lock lock(mutex_);
+  if (number < 0 || static_cast<std::size_t>(number) >= records_.size()) return std::nullopt;
+  return records_[static_cast<std::size_t>(number)];
+}
+
 TrialCounts Study::counts() {
   const std::scoped_lock lock(mutex_);
   return count_trials(records_);
@@ -377,6 +194,13 @@ std::optional<TrialRecord> Study::best() {
   const auto ranked = best_first(records_, maximize());
   if (ranked.empty()) return std::nullopt;
   return records_[ranked.front()];
+}
+
+std::vector<TrialRecord> Study::front() {
+  const std::scoped_lock lock(mutex_);
+  std::vector<TrialRecord> front;
+  for (const std::size_t i : pareto_front(records_, history_.maximize())) front.push_back(records_[i]);
+  return front;
 }
 
 double Study::overhead_seconds() {

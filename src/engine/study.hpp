@@ -31,6 +31,7 @@ struct StudyOptions {
   std::vector<Configuration> enqueue;  ///< the first trials
   bool deterministic = true;           ///< equal configurations give equal values: never propose one twice
   std::filesystem::path checkpoints;   ///< folder, or "" for runners that cannot pause
+  bool caller_keeps_states = false;    ///< a paused trial goes on where it paused, whatever `checkpoints` holds
   std::string kernel_id;               ///< recorded with every trial
 };
 
@@ -62,10 +63,24 @@ class Study {
   static Result<void> check(const StudyRecord& wanted, const std::shared_ptr<const Space>& space,
                             const StudyOptions& options);
 
-  /// What to do next. Waiting trials come first, then what the pruner wants, then a new configuration. Thread safe.
-  Result<Work> next();
+  /// What to do next. Waiting trials come first, then what the pruner wants, then a new configuration. With `given`
+  /// values: a new trial that has them, the others proposed. Thread safe. Errors: given values that do not fit the
+  /// space, are forbidden, or leave nothing that was not tried.
+  Result<Work> next(const Configuration& given = {});
+  /// Adds a waiting trial with those values, the others proposed: the next to be started. Thread safe. Errors: as
+  /// `next`; `conflict` when the budget of trials is given out.
+  Result<TrialRecord> enqueue(const Configuration& given);
   /// Blocks until something changed in this process or `seconds` passed.
   void wait_for_change(double seconds);
+
+  /// Has the study no space of its own? Then its trials are given out without parameters, and each asks for its own,
+  /// one after another (define by run); its space is what they have asked for so far. One thread at a time.
+  bool is_open() const { return open_; }
+  /// The value of `parameter` in that trial of an open study; the same again for the same name. Parameters that earlier
+  /// trials had are proposed together by the sampler when a trial asks for its first; a new one is drawn uniformly.
+  /// Cost: that of an ask without memo. Errors: a study that is not open; a parameter that had another domain before;
+  /// what `validate` refuses.
+  Result<Value> suggest(const Assignment& assignment, const Parameter& parameter);
 
   /// Stores the report and decides. Thread safe.
   Result<Decision> report(const Assignment& assignment, std::int64_t step, double value);
@@ -81,10 +96,14 @@ class Study {
   View view();
   /// All trials as recorded, by number.
   std::vector<TrialRecord> trials();
+  /// One of them, or nothing.
+  std::optional<TrialRecord> trial(std::int64_t number);
   TrialCounts counts();
   /// The best complete trial of a single-objective study; if none is complete, the one with the best value at the
   /// highest step reported. Nothing before the first report.
   std::optional<TrialRecord> best();
+  /// The feasible complete trials that no other one dominates, by number.
+  std::vector<TrialRecord> front();
   /// CPU seconds the engine itself has used: asks, reports, tells.
   double overhead_seconds();
 
@@ -98,8 +117,13 @@ class Study {
   Result<void> learn(std::int64_t number, Revision revision, Change change);
   void put(TrialRecord record);  // needs mutex_
   Result<void> catch_up_now();
+  Result<void> grow_for(const std::vector<TrialRecord>& trials);  // needs mutex_
+  void grow(std::shared_ptr<const Space> space);                  // needs mutex_
+  Result<double> unit_for(std::int64_t number, const Parameter& parameter);
   Result<std::optional<Work>> take_waiting();
-  Result<Work> start_new(View view, std::int64_t until_step);
+  Result<Work> next_given(const Configuration& given);
+  std::int64_t first_rung(const View& view) const;
+  Result<Work> start_new(View view, std::int64_t until_step, const Configuration* given);
   Result<std::optional<Work>> resume(const ResumeTrial& what);
   Result<std::optional<Assignment>> claim(std::int64_t number, std::int64_t until_step, std::int64_t from_step);
   Result<Work> nothing_new(const View& view);
@@ -109,6 +133,8 @@ class Study {
   Store& store_;
   StudyRecord record_;
   std::shared_ptr<const Space> space_;
+  bool open_ = false;
+  std::map<std::int64_t, Point> proposed_;  ///< of an open study: what the sampler proposed for a trial, together
   StudyOptions options_;
   const Clock& clock_;
   Owner owner_;

@@ -158,6 +158,22 @@ std::string choices_text(std::span<const Value> choices) {
   return choices.size() > shown_max ? all + ", ..." : all;
 }
 
+Parameter constant_parameter(const std::string& name, const Value& value) {
+  Parameter parameter;
+  parameter.name = name;
+  parameter.defaults = {value};
+  if (const auto* whole = std::get_if<std::int64_t>(&value)) {
+    parameter.type = ParameterType::int_;
+    parameter.low = parameter.high = static_cast<double>(*whole);
+  } else if (const auto* real = std::get_if<double>(&value)) {
+    parameter.low = parameter.high = *real;
+  } else {
+    parameter.type = ParameterType::categorical;
+    parameter.choices = {value};
+  }
+  return parameter;
+}
+
 bool is_identifier(std::string_view name) {
   const auto letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; };
   const auto digit = [](char c) { return c >= '0' && c <= '9'; };

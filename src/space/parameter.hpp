@@ -41,6 +41,8 @@ std::span<const Value> choices_of(const Parameter& parameter);
 std::optional<std::size_t> choice_index(std::span<const Value> choices, const Value& value);
 /// `'relu', 'tanh', 3`: at most 20 of them, for messages.
 std::string choices_text(std::span<const Value> choices);
+/// A parameter that can only have `value`, so that conditions that mention it go on working.
+Parameter constant_parameter(const std::string& name, const Value& value);
 /// [A-Za-z_][A-Za-z0-9_]*
 bool is_identifier(std::string_view name);
 /// "units.2" -> {"units", 2}; a plain name -> {name, 0}. Anything else: nothing.

@@ -115,7 +115,7 @@ void read_data(TableReader& data, StudyFile& out, Complaints& complaints) {
 std::vector<CommandArgument> read_command(TableReader& run, Complaints& complaints) {
   std::vector<CommandArgument> command;
   const TomlNode* array = run.array("command");
-  if (!run.node("command"))
+  if (!run.node("command") && !run.node("max_step"))  // a session has steps, and nothing to start
     complaints.at(run.place(), "[run] has no command; add command = [\"PROGRAM\", \"ARGUMENT\"]");
   if (!array) return command;
   const auto read_word = [&](const TomlNode& node, CommandArgument& argument) {

@@ -100,7 +100,7 @@ void write_run(const RunSection& from, std::string& all) {
     if (!command.empty()) command += ", ";
     command += optional ? strings_toml(words) : string_toml(words.at(0));
   }
-  run.raw("command", "[" + command + "]");
+  if (!command.empty()) run.raw("command", "[" + command + "]");
   if (!from.environment.empty()) run.raw("env", map_toml(from.environment));
   run.set("cwd", from.cwd);
   run.seconds("timeout", from.timeout_seconds);

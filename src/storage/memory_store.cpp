@@ -130,6 +130,15 @@ class MemoryStore final : public Store {
     return claim;
   }
 
+  Result<Revision> configure(StudyId id, const Claim& claim, const Configuration& configuration,
+                             std::string_view domain) override {
+    const std::scoped_lock lock(mutex_);
+    HONE_TRY(KeptStudy* const study, find(id));
+    HONE_TRY(KeptTrial* const trial, held(*study, claim));
+    record_configured(trial->record, configuration, study->change("configured", claim.trial, 0, std::string(domain)));
+    return trial->record.changed;
+  }
+
   Result<Revision> report(StudyId id, const Claim& claim, std::int64_t step, double value) override {
     HONE_TRY_VOID(check_report(step));
     const std::scoped_lock lock(mutex_);

@@ -42,6 +42,11 @@ void record_claimed(TrialRecord& record, const Claim& claim, std::int64_t until_
   record.until_step = until_step;
 }
 
+void record_configured(TrialRecord& record, const Configuration& configuration, Revision revision) {
+  record.configuration = configuration;
+  record.changed = revision;
+}
+
 void record_reported(TrialRecord& record, std::int64_t step, double value, Revision revision) {
   std::vector<Report>& reports = record.runs.front().reports;
   const auto at = std::ranges::lower_bound(reports, step, {}, &Report::step);

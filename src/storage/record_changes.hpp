@@ -9,6 +9,7 @@ namespace hone {
 /// The record of a trial that was just created, running and held by `claim`.
 TrialRecord record_created(const NewTrial& trial, const Claim& claim);
 void record_claimed(TrialRecord& record, const Claim& claim, std::int64_t until_step);
+void record_configured(TrialRecord& record, const Configuration& configuration, Revision revision);
 void record_reported(TrialRecord& record, std::int64_t step, double value, Revision revision);
 /// To paused or waiting, away from its holder.
 void record_handed_back(TrialRecord& record, TrialState to, double seconds, Revision revision);

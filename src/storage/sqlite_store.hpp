@@ -26,6 +26,8 @@ class SqliteStore final : public Store {
   Result<std::vector<Event>> events(StudyId study) override;
   Result<Claim> create_trial(StudyId study, const NewTrial& trial, const Owner& owner) override;
   Result<Claim> claim_trial(StudyId study, std::int64_t number, std::int64_t until_step, const Owner& owner) override;
+  Result<Revision> configure(StudyId study, const Claim& claim, const Configuration& configuration,
+                             std::string_view domain) override;
   Result<Revision> report(StudyId study, const Claim& claim, std::int64_t step, double value) override;
   Result<Revision> pause(StudyId study, const Claim& claim, std::int64_t step, double seconds) override;
   Result<Revision> release(StudyId study, const Claim& claim, double seconds) override;
@@ -116,6 +118,7 @@ class SqliteStore final : public Store {
   HONE_STATEMENT(give_run,
                  "UPDATE runs SET state = 'running', attempt = ?3, token = ?4, host = ?5, boot_id = ?6, "
                  "process = ?7, process_start = ?8" HONE_RUN_0);
+  HONE_STATEMENT(configure, "UPDATE trials SET configuration = ?3" HONE_LIVE_TRIAL);
   HONE_STATEMENT(take_trial, "UPDATE trials SET state = ?3, seconds = seconds + ?4" HONE_LIVE_TRIAL);
   HONE_STATEMENT(take_run,
                  "UPDATE runs SET state = ?3, token = NULL, host = NULL, boot_id = NULL, process = NULL, "

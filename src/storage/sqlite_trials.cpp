@@ -68,6 +68,18 @@ Result<Claim> SqliteStore::claim_trial(StudyId study, std::int64_t number, std::
   return claim;
 }
 
+Result<Revision> SqliteStore::configure(StudyId study, const Claim& claim, const Configuration& configuration,
+                                        std::string_view domain) {
+  const std::scoped_lock lock(mutex_);
+  SqliteTransaction transaction(database_);
+  HONE_TRY_VOID(transaction.begin_write(Commit::relaxed));
+  HONE_TRY(const Standing before, require_holder(study, claim));
+  HONE_TRY(const Revision revision, change(study, before.revision, "configured", claim.trial, 0, domain));
+  HONE_TRY_VOID(configure_.run_on_one_row(study, claim.trial, configuration.json()));
+  HONE_TRY_VOID(transaction.commit());
+  return revision;
+}
+
 Result<Revision> SqliteStore::report(StudyId study, const Claim& claim, std::int64_t step, double value) {
   HONE_TRY_VOID(check_report(step));
   const std::scoped_lock lock(mutex_);

@@ -79,8 +79,8 @@ struct Outcome {
   double seconds = 0;  ///< running time of this stretch, added to the trial's
 };
 
-/// One line of a study's journal: "asked", "claimed", "paused", "resumed", "told", "pruned", "released", "lost",
-/// "option", "final", "look".
+/// One line of a study's journal: "asked", "claimed", "configured", "paused", "resumed", "told", "pruned", "released",
+/// "lost", "option", "final", "look".
 struct Event {
   Revision revision = 0;
   std::int64_t at_ms = 0;
@@ -115,6 +115,10 @@ class Store {
   /// waiting or paused -> running, to go on until `until_step`. Errors: `conflict` if it is in another state.
   virtual Result<Claim> claim_trial(StudyId study, std::int64_t number, std::int64_t until_step,
                                     const Owner& owner) = 0;
+  /// A trial of an open study gets a further parameter: `configuration` replaces the one it has. `domain` goes into the
+  /// journal. Errors: `conflict` for an old token.
+  virtual Result<Revision> configure(StudyId study, const Claim& claim, const Configuration& configuration,
+                                     std::string_view domain) = 0;
   /// A report of run 0; a step that is known already is overwritten (a run that was started again). NaN and infinite
   /// values are kept as such. Errors: `conflict` for an old token.
   virtual Result<Revision> report(StudyId study, const Claim& claim, std::int64_t step, double value) = 0;

@@ -21,8 +21,8 @@ bool same_bits(const std::vector<double>& a, const std::vector<double>& b) {
 }
 
 /// What the verbs on trials write into the journal.
-constexpr std::string_view verb_kinds[] = {"asked",    "claimed", "resumed", "reported", "paused",
-                                           "released", "told",    "pruned",  "lost"};
+constexpr std::string_view verb_kinds[] = {"asked",  "claimed",  "resumed", "configured", "reported",
+                                           "paused", "released", "told",    "pruned",     "lost"};
 
 bool is_control(char c) {
   const auto byte = static_cast<unsigned char>(c);

@@ -17,9 +17,18 @@ TrialCounts count_trials(std::span<const TrialRecord> trials);
 /// A trial's first value if it is complete, else its last report; NaN if there is neither.
 double shown_value(const TrialRecord& trial);
 
-/// Indices of the trials of a single-objective study, best first: complete ones by value, then the others that reported
+/// How far a trial is from being feasible: the sum of its positive constraints, 0 if it has none; infinite if one is
+/// NaN.
+double violation(std::span<const double> constraints);
+
+/// Indices of the trials of a single-objective study, best first: complete ones, feasible before infeasible (those by
+/// violation: Deb 2000), by value; then the others that reported
 /// by last step reached (highest first) and value there; failed ones and those without a report are left out. Ties by
 /// number. O(n log n).
 std::vector<std::size_t> best_first(std::span<const TrialRecord> trials, bool maximize);
+
+/// Indices of the feasible complete trials that no other one dominates, by number. `maximize`: one per objective.
+/// Equal values are all kept. O(n^2 objectives).
+std::vector<std::size_t> pareto_front(std::span<const TrialRecord> trials, const std::vector<bool>& maximize);
 
 }  // namespace hone

@@ -53,6 +53,7 @@ struct RunOutcome {
   std::int64_t step = 0;                  ///< last step that was reported
   bool started_anew = false;              ///< the checkpoint of `from_step` could not be used
   std::string reason;                     ///< when failed
+  std::vector<double> constraints = {};   ///< feasible when all <= 0
 };
 
 class Runner {

@@ -11,9 +11,10 @@ namespace hone {
 namespace {
 
 /// The record as samplers and pruners see it: lower is better, and what is not finite says nothing more than that.
-std::shared_ptr<const TrialRow> row_of(const TrialRecord& record, const Space& space,
-                                       const std::vector<bool>& maximize) {
-  HONE_CHECK(record.point.size() == space.axes().size(), "a trial's point has one coordinate per axis of its space");
+std::shared_ptr<const TrialRow> row_of(const TrialRecord& record, const Space& space, const std::vector<bool>& maximize,
+                                       bool open) {
+  const std::size_t axes = space.axes().size();
+  HONE_CHECK(open || record.point.size() == axes, "a trial's point has one coordinate per axis of its space");
   const bool complete = record.state == TrialState::complete;
   HONE_CHECK(!complete || record.values.size() == maximize.size(), "a complete trial has one value per objective");
   auto row = std::make_shared<TrialRow>();
@@ -25,8 +26,21 @@ std::shared_ptr<const TrialRow> row_of(const TrialRecord& record, const Space& s
   row->seen = record.seen;
   row->asked = record.asked;
   row->finished = record.finished;
-  row->point = record.point;
-  row->active = space.active(record.point);
+  if (open) {
+    row->point.assign(axes, 0.5);
+    row->active.assign(axes, 0);
+    for (const auto& [name, value] : record.configuration.entries()) {
+      const auto axis = space.find_axis(name);
+      HONE_CHECK(axis.has_value(), "an open study's space has every parameter of its trials");
+      const auto unit = space.encode(*axis, value);
+      HONE_CHECK(unit.has_value(), "a parameter keeps its domain");
+      row->point[*axis] = *unit;
+      row->active[*axis] = 1;
+    }
+  } else {
+    row->point = record.point;
+    row->active = space.active(record.point);
+  }
   if (complete)
     for (std::size_t i = 0; i < maximize.size(); ++i)
       row->values.push_back(maximize[i] ? -record.values[i] : record.values[i]);
@@ -46,8 +60,8 @@ std::shared_ptr<const TrialRow> row_of(const TrialRecord& record, const Space& s
 
 }  // namespace
 
-History::History(std::shared_ptr<const Space> space, std::vector<bool> maximize)
-    : space_(std::move(space)), rows_(std::make_shared<View::Rows>()), maximize_(std::move(maximize)) {
+History::History(std::shared_ptr<const Space> space, std::vector<bool> maximize, bool open)
+    : space_(std::move(space)), rows_(std::make_shared<View::Rows>()), maximize_(std::move(maximize)), open_(open) {
   HONE_CHECK(space_ != nullptr, "a history needs its space");
   HONE_CHECK(!maximize_.empty(), "a study has at least one objective");
 }
@@ -64,7 +78,7 @@ void History::put(const TrialRecord& record) {
     // read before the writes below.
     std::shared_ptr<View::Rows>(rows_).reset();
   }
-  auto row = row_of(record, *space_, maximize_);
+  auto row = row_of(record, *space_, maximize_, open_);
   if (number == rows_->size()) {
     rows_->push_back(std::move(row));
   } else {

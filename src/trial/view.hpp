@@ -53,7 +53,8 @@ class View {
 class History {
  public:
   /// `maximize`: (objectives) true where larger is better; those values are stored negated.
-  History(std::shared_ptr<const Space> space, std::vector<bool> maximize);
+  /// `open`: rows get their points from the configurations, and what a configuration lacks is inactive.
+  History(std::shared_ptr<const Space> space, std::vector<bool> maximize, bool open = false);
 
   /// Adds the next trial or replaces a known one. `record.number` is at most size().
   /// Cost: O(axes + reports), and a copy of the row index when a snapshot is alive.
@@ -67,6 +68,7 @@ class History {
   std::shared_ptr<const Space> space_;
   std::shared_ptr<View::Rows> rows_;
   std::vector<bool> maximize_;
+  bool open_ = false;
   Revision revision_ = 0;
 };
 

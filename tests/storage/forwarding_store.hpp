@@ -27,6 +27,10 @@ class ForwardingStore : public Store {
   Result<Claim> claim_trial(StudyId study, std::int64_t number, std::int64_t until_step, const Owner& owner) override {
     return inner_->claim_trial(study, number, until_step, owner);
   }
+  Result<Revision> configure(StudyId study, const Claim& claim, const Configuration& configuration,
+                             std::string_view domain) override {
+    return inner_->configure(study, claim, configuration, domain);
+  }
   Result<Revision> report(StudyId study, const Claim& claim, std::int64_t step, double value) override {
     return inner_->report(study, claim, step, value);
   }

@@ -69,6 +69,31 @@ TEST_P(TrialConformance, KeepsReportsAsMeasured) {
   EXPECT_EQ(reports[4].value, 5e-324);
 }
 
+TEST_P(TrialConformance, AnOpenTrialsConfigurationGrows) {
+  const StudyId study = make_study();
+  const Claim claim = make_trial(study, 0);
+  Configuration configuration;
+  configuration.set("x", 0.1);
+  configuration.set("kind", Value(Null{}));
+  const auto revision = store_->configure(study, claim, configuration, "[space]\nx = 1\n");
+  ASSERT_TRUE(revision) << revision.error().message;
+  EXPECT_EQ(*revision, claim.revision + 1);
+  reopen();
+  const TrialRecord got = trial(study, 0);
+  EXPECT_EQ(got.configuration, configuration);
+  EXPECT_EQ(got.changed, *revision);
+  EXPECT_EQ(got.state, State::running);
+  const auto events = store_->events(study);
+  ASSERT_TRUE(events);
+  EXPECT_EQ(events->back().kind, "configured");
+  EXPECT_EQ(events->back().detail, "[space]\nx = 1\n");
+  Claim old = claim;
+  old.token += "x";
+  expect_error(store_->configure(study, old, configuration, ""), Kind::conflict);
+  ASSERT_TRUE(store_->release(study, claim, 0));
+  expect_error(store_->configure(study, claim, configuration, ""), Kind::conflict);
+}
+
 TEST_P(TrialConformance, NumbersAreDense) {
   const StudyId study = make_study();
   expect_error(store_->create_trial(study, new_trial(1), me_), Kind::conflict);

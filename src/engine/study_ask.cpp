@@ -1,0 +1,232 @@
+// The asking side of a study: waiting trials, what the pruner wants, new ones (declared in engine/study.hpp).
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+
+#include "engine/study_open.hpp"
+#include "engine/study_parts.hpp"
+#include "storage/record_changes.hpp"
+
+namespace hone {
+namespace {
+
+std::int64_t last_step(const TrialRecord& record) {
+  return record.runs.empty() || record.runs[0].reports.empty() ? 0 : record.runs[0].reports.back().step;
+}
+
+/// A trial of an open study starts without parameters.
+Result<Proposed> nothing_proposed() {
+  Proposed proposed;
+  proposed.arm = "open";
+  proposed.why = "asks for its parameters one after another";
+  return proposed;
+}
+
+}  // namespace
+
+Result<Work> Study::next(const Configuration& given) {
+  if (!given.empty()) return next_given(given);
+  const std::scoped_lock asking(ask_mutex_);
+  const OverheadTimer timer(*this);
+  for (;;) {
+    HONE_TRY(auto waiting, take_waiting());
+    if (waiting) return std::move(*waiting);
+
+    View now = view();
+    const bool new_allowed = !options_.trials || static_cast<std::int64_t>(now.size()) < *options_.trials;
+    const NextStep step = pruner_->next(now, Asker{new_allowed});
+    if (const auto* resumed = std::get_if<ResumeTrial>(&step)) {
+      HONE_TRY(auto work, resume(*resumed));
+      if (work) return std::move(*work);
+      continue;  // another worker was faster
+    }
+    if (const auto* fresh = std::get_if<StartNew>(&step); fresh && new_allowed)
+      return start_new(std::move(now), fresh->until_step, nullptr);
+    if (new_allowed) return NothingYet{};  // the pruner waits for running trials
+    return nothing_new(now);
+  }
+}
+
+Result<Work> Study::next_given(const Configuration& given) {
+  const std::scoped_lock asking(ask_mutex_);
+  const OverheadTimer timer(*this);
+  HONE_TRY_VOID(catch_up_now());
+  View now = view();
+  if (options_.trials && static_cast<std::int64_t>(now.size()) >= *options_.trials) return nothing_new(now);
+  const std::int64_t until_step = first_rung(now);
+  return start_new(std::move(now), until_step, &given);
+}
+
+/// How far a new trial goes before it is judged, whatever else the pruner would rather have done now.
+std::int64_t Study::first_rung(const View& view) const {
+  const NextStep step = pruner_->next(view, Asker{true});
+  if (const auto* fresh = std::get_if<StartNew>(&step)) return fresh->until_step;
+  const History empty(space_, history_.maximize());
+  const NextStep first = pruner_->next(empty.view(), Asker{true});
+  const auto* fresh = std::get_if<StartNew>(&first);
+  return fresh ? fresh->until_step : 0;
+}
+
+Result<TrialRecord> Study::enqueue(const Configuration& given) {
+  const std::scoped_lock asking(ask_mutex_);
+  HONE_TRY_VOID(catch_up_now());
+  for (;;) {
+    View now = view();
+    if (options_.trials && static_cast<std::int64_t>(now.size()) >= *options_.trials)
+      return fail(Error::Kind::conflict,
+                  fmt::format("all {} trials of the study have been given out: raise its budget", *options_.trials));
+    // The study file's own come first: they are found by their number.
+    const std::size_t number = now.size();
+    const bool own = number < options_.enqueue.size();
+    const std::int64_t until_step = first_rung(now);
+    HONE_TRY(const Work work, start_new(std::move(now), until_step, own ? nullptr : &given));
+    const auto* assignment = std::get_if<Assignment>(&work);
+    if (!assignment) return fail(Error::Kind::conflict, "every configuration of the space has been tried");
+    RunOutcome handed_back;
+    handed_back.state = TrialState::waiting;
+    HONE_TRY_VOID(finish(*assignment, handed_back, 0));
+    if (own) continue;
+    const std::scoped_lock lock(mutex_);
+    return records_[static_cast<std::size_t>(assignment->request.trial)];
+  }
+}
+
+/// A trial that was handed back, lost by a dead worker, or not yet started.
+Result<std::optional<Work>> Study::take_waiting() {
+  for (;;) {
+    std::optional<TrialRecord> found;
+    {
+      const std::scoped_lock lock(mutex_);
+      HONE_TRY_VOID(catch_up());
+      const auto at = std::ranges::find(records_, TrialState::waiting, &TrialRecord::state);
+      if (at != records_.end()) found = *at;
+    }
+    if (!found) return std::optional<Work>{};
+
+    const std::int64_t from = latest_checkpoint(options_.checkpoints, found->number, last_step(*found));
+    HONE_TRY(auto assignment, claim(found->number, found->until_step, from));
+    if (!assignment) continue;  // another worker was faster
+    // It may have been lost between the report at `from` and the decision about it: decide again, from the same view.
+    if (from > 0 && from >= found->until_step && from < record_.max_step) {
+      const Decision decision = pruner_->decide(view(), found->number, from);
+      if (decision != Decision::go_on) {
+        RunOutcome outcome;
+        outcome.state = decision == Decision::stop ? TrialState::pruned : TrialState::paused;
+        outcome.step = from;
+        HONE_TRY_VOID(finish(*assignment, outcome, 0));
+        continue;
+      }
+    }
+    return std::optional<Work>(std::move(*assignment));
+  }
+}
+
+Result<std::optional<Work>> Study::resume(const ResumeTrial& what) {
+  const std::int64_t from = options_.caller_keeps_states
+                                ? what.from_step
+                                : latest_checkpoint(options_.checkpoints, what.trial, what.from_step);
+  HONE_TRY(auto assignment, claim(what.trial, what.until_step, from));
+  if (!assignment) return std::optional<Work>{};
+  return std::optional<Work>(std::move(*assignment));
+}
+
+/// Nothing if another worker holds the trial by now.
+Result<std::optional<Assignment>> Study::claim(std::int64_t number, std::int64_t until_step, std::int64_t from_step) {
+  auto claimed = store_.claim_trial(record_.id, number, until_step, owner_);
+  if (!claimed && claimed.error().kind != Error::Kind::conflict) return std::unexpected(std::move(claimed).error());
+  if (!claimed) {
+    HONE_TRY_VOID(catch_up_now());
+    return std::optional<Assignment>{};
+  }
+  HONE_TRY_VOID(
+      learn(number, claimed->revision, [&](TrialRecord& record) { record_claimed(record, *claimed, until_step); }));
+  const std::scoped_lock lock(mutex_);
+  return std::optional(assignment_for(records_[static_cast<std::size_t>(number)], *claimed, from_step));
+}
+
+Result<Work> Study::start_new(View now, std::int64_t until_step, const Configuration* given) {
+  for (std::optional<View> view(std::move(now));; view.emplace(this->view())) {
+    ProposalContext context;
+    context.study_seed = record_.seed;
+    context.trial = static_cast<std::int64_t>(view->size());
+    context.deterministic = options_.deterministic;
+    context.enqueue = &options_.enqueue;
+    context.given = given;
+    for (; !open_ && seen_rows_ < view->size(); ++seen_rows_) seen_.add((*view)[seen_rows_].point);
+    auto proposed = open_ ? nothing_proposed() : propose(*view, seen_, *sampler_, memo_.get(), context);
+    if (!proposed && proposed.error().kind == Error::Kind::unavailable &&
+        proposed.error().message.starts_with("exhausted"))
+      return nothing_new(*view);
+    if (!proposed) return std::unexpected(std::move(proposed).error());
+
+    NewTrial trial;
+    trial.number = context.trial;
+    trial.origin = given ? Origin::enqueued : proposed->origin;
+    trial.arm = given ? "enqueued" : std::move(proposed->arm);
+    trial.why = given ? fmt::format("with {} as asked for", given->text()) : std::move(proposed->why);
+    trial.attempt = proposed->attempt;
+    trial.configuration = std::move(proposed->configuration);
+    trial.point = std::move(proposed->point);
+    trial.seen = view->revision();
+    trial.until_step = until_step;
+    trial.run_seed = run_seed(record_.seed, trial.number, 0);
+    trial.options_hash = options_hash_;
+    trial.kernel_id = options_.kernel_id;
+    view.reset();  // a snapshot alive would make the next change copy the index of all trials
+    auto created = store_.create_trial(record_.id, trial, owner_);
+    if (created) {
+      HONE_TRY_VOID(learn(trial.number, created->revision,
+                          [&](TrialRecord& record) { record = record_created(trial, *created); }));
+      const std::scoped_lock lock(mutex_);
+      return assignment_for(records_[static_cast<std::size_t>(trial.number)], *created, 0);
+    }
+    if (created.error().kind != Error::Kind::conflict) return std::unexpected(std::move(created).error());
+    const std::scoped_lock lock(mutex_);
+    HONE_TRY_VOID(catch_up());  // another worker was faster
+    if (options_.trials && static_cast<std::int64_t>(records_.size()) >= *options_.trials) return NothingYet{};
+  }
+}
+
+/// No new trial may start: wait for what runs, then give up what is still paused. If nothing was ever promoted to the
+/// end (a budget of one or two trials), the best paused trial is: a study does not end without a complete trial.
+Result<Work> Study::nothing_new(const View& view) {
+  std::vector<std::int64_t> paused;
+  bool any_complete = false;
+  for (std::size_t i = 0; i < view.size(); ++i) {
+    if (view[i].state == TrialState::running) return NothingYet{};
+    if (view[i].state == TrialState::paused) paused.push_back(view[i].number);
+    any_complete = any_complete || view[i].state == TrialState::complete;
+  }
+  if (const auto leader = best(); !any_complete && leader && leader->state == TrialState::paused) {
+    HONE_TRY(auto work, resume({leader->number, last_step(*leader), record_.max_step}));
+    return work ? std::move(*work) : Work(NothingYet{});
+  }
+  for (const std::int64_t number : paused) {
+    if (auto done = store_.prune(record_.id, number, "not promoted before the budget was spent"); !done)
+      if (done.error().kind != Error::Kind::conflict) return std::unexpected(std::move(done).error());
+    remove_checkpoints(options_.checkpoints, number, 0);
+  }
+  HONE_TRY_VOID(catch_up_now());
+  const bool spent = options_.trials && static_cast<std::int64_t>(view.size()) >= *options_.trials;
+  return StudyDone{spent ? "trials" : "exhausted"};
+}
+
+Assignment Study::assignment_for(const TrialRecord& record, const Claim& claim, std::int64_t from_step) const {
+  Assignment assignment;
+  assignment.claim = claim;
+  assignment.arm = record.arm;
+  RunRequest& request = assignment.request;
+  request.trial = record.number;
+  request.study_seed = record_.seed;
+  request.seed = record.runs.empty() ? run_seed(record_.seed, record.number, 0) : record.runs[0].seed;
+  request.configuration = record.configuration;
+  request.from_step = from_step;
+  request.until_step = record.until_step;
+  request.max_step = record_.max_step;
+  request.checkpoints = options_.checkpoints;
+  request.reported_step = last_step(record);
+  return assignment;
+}
+
+}  // namespace hone

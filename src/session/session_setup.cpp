@@ -1,0 +1,79 @@
+#include "session/session_setup.hpp"
+
+#include <fmt/format.h>
+
+#include "base/files.hpp"
+
+namespace hone {
+namespace {
+
+/// The file's space, with the fixed parameters added as constants.
+Result<Space> space_of(const StudyFile& file) {
+  std::vector<Parameter> parameters;
+  std::vector<std::string> forbid;
+  if (file.space) {
+    parameters.assign(file.space->parameters().begin(), file.space->parameters().end());
+    forbid.assign(file.space->forbid().begin(), file.space->forbid().end());
+  }
+  for (const auto& [name, value] : file.fixed.entries()) {
+    if (!is_identifier(name))
+      return refuse(fmt::format("[fixed] '{}' is one instance of a repeated parameter: fix all of it, or none", name));
+    parameters.push_back(constant_parameter(name, value));
+  }
+  return Space::make(std::move(parameters), std::move(forbid));
+}
+
+}  // namespace
+
+Result<SessionSetup> session_setup(const StudyFile& file, const std::string& stem, const SessionWishes& wishes) {
+  if (file.data.path || file.data.target)
+    return refuse("the study file has a [data] section: that is for `hone fit`; a session evaluates nothing itself");
+  if (file.search.seeds_per_trial != 1)
+    return refuse(fmt::format("[search] seeds_per_trial must be 1 in a session, got {}: each trial is run once",
+                              file.search.seeds_per_trial));
+  SessionSetup setup;
+  HONE_TRY(Space space, space_of(file));
+  setup.space = std::make_shared<const Space>(std::move(space));
+
+  StudyRecord& record = setup.record;
+  record.kind = "session";
+  record.directions = file.directions.empty() ? std::vector<std::string>{"minimize"} : file.directions;
+  record.metrics = file.metrics.empty() ? std::vector<std::string>{file.metric.value_or("value")} : file.metrics;
+  record.seed = wishes.seed ? *wishes.seed : file.seed.value_or(0);
+  record.max_step = file.run && file.run->max_step ? *file.run->max_step : file.fit_max_step.value_or(0);
+  record.space_hash = hash_text(setup.space->to_toml());
+  const std::string identity = fmt::format("{} {}", record.space_hash, record.seed);
+  record.name = wishes.name ? *wishes.name
+                : file.name ? *file.name
+                            : fmt::format("session-{}-{}", stem, hash_text(identity).substr(0, 8));
+
+  StudyOptions& options = setup.options;
+  options.sampler = wishes.sampler ? *wishes.sampler : file.search.sampler.value_or("auto");
+  options.pruner = wishes.pruner ? *wishes.pruner : file.search.pruner.value_or("none");
+  options.options = file.search.options;
+  options.trials = wishes.trials ? wishes.trials : file.search.trials;
+  options.same_max_step = true;
+  options.retries = 1'000'000;  // a session that was killed says nothing against its trials
+  options.enqueue = file.enqueue;
+  options.caller_keeps_states = true;
+  options.kernel_id = HONE_VERSION;
+  setup.time_seconds = wishes.time_seconds ? wishes.time_seconds : file.search.time_seconds;
+  if (options.pruner != "none" && record.max_step == 0)
+    return refuse(fmt::format("pruner '{}' needs the steps of a full run: write [run] max_step into the study file",
+                              options.pruner));
+  if (options.pruner != "none" && record.directions.size() > 1)
+    return refuse(
+        fmt::format("pruner '{}' judges by one objective, the study has {}", options.pruner, record.directions.size()));
+
+  StudyFile normal = file;
+  normal.name = record.name;
+  normal.seed = record.seed;
+  normal.directions = record.directions;
+  normal.space = *setup.space;
+  normal.fixed = {};  // are constants of the space
+  record.study_file = study_file_toml(normal);
+  HONE_TRY_VOID(Study::check(record, setup.space, options));
+  return setup;
+}
+
+}  // namespace hone
