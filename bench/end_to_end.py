@@ -5,9 +5,9 @@ usage: end_to_end.py HONE DATA [--minutes M] [--data adult|fashion-mnist] [--sid
 
 Both sides search the same space (learning rate, layers, units of each, activation, batch, dropout, weight decay) for
 networks of up to 27 epochs on the same cores, Optuna 3.1 with TPE and Hyperband, its own processes one a core; both are
-judged by the accuracy on a fifth of the training rows. hone runs for as long; told are the value that Optuna
+judged by the accuracy on the same fifth of the training rows, which bench/split_rows beside HONE names. hone runs for as long; told are the value that Optuna
 ends with, the second in which hone had reached it, and hone's own last value. Categories are one-hot and numbers
-standardised on Optuna's side. The rows held back are not the same on both sides.
+standardised on Optuna's side.
 """
 import argparse
 import csv
@@ -65,9 +65,13 @@ def adult(data):
     return np.hstack([numbers.to_numpy(np.float32), texts.to_numpy(np.float32)]), y
 
 
-def split(x, y):
-    from sklearn.model_selection import train_test_split
-    return train_test_split(x, y, test_size=0.2, random_state=1, stratify=y)
+def split(program, x, y, seed):
+    """As `hone fit --seed SEED` splits: (x, held x, y, held y)."""
+    told = subprocess.run([f"{os.path.dirname(os.path.abspath(program))}/bench/split_rows", str(seed)],
+                          input="\n".join(map(str, y)), capture_output=True, text=True, check=True).stdout
+    held = np.zeros(len(y), bool)
+    held[np.array(told.split(), int)] = True
+    return x[~held], x[held], y[~held], y[held]
 
 
 def configuration(trial):
@@ -189,10 +193,12 @@ def main():
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
     x, y = adult(options.folder) if options.data == "adult" else fashion()
-    data = [f"{options.folder}/tabular_adult/train.csv", "--target", "income"] if options.data == "adult" else \
-        ["fashion-mnist"]
+    adult_folder = f"{options.folder}/tabular_adult"
+    data = ["fashion-mnist"] if options.data != "adult" else \
+        [f"{adult_folder}/train.csv", "--target", "income", "--test", f"{adult_folder}/test.csv"]
     with tempfile.TemporaryDirectory() as place:
-        theirs, their_trials = optuna_side(options.side, split(x, y), place, options.seed, options.minutes)
+        theirs, their_trials = optuna_side(options.side, split(options.program, x, y, options.seed), place,
+                                           options.seed, options.minutes)
         curve, our_trials = hone_side(options.program, data, place, options.seed, options.minutes)
     reached = next((f"{seconds:.1f} s" for seconds, value in curve if value >= theirs), "not reached")
     print(f"{options.data}, {options.minutes:g} minutes: Optuna + {options.side} {theirs:.4f} in {their_trials} "

@@ -1,12 +1,15 @@
 #!/usr/bin/env python3
 """Which sampler is better where: compares the lines of search_bench and peers.py.
 
-usage: compare.py FILE ...   (lines: problem,family,sampler,seed,regret after 25, 50, 100, ... trials,time of an ask)
+usage: compare.py FILE ...   (lines: problem,family,sampler,seed,regret after 25, 50, 100, ... trials,time of an ask;
+                             .gz files and lines that begin with # are fine)
 
 For each budget and family: the mean rank over the problems (by the mean over seeds of log10 regret), wins, ties and
 losses of the first sampler named against each other one, and Wilcoxon's signed-rank test over the problems, corrected
-by Holm over the samplers. Only problems that all samplers have are counted.
+by Holm over the samplers. At a budget those samplers count that have gone so far, and of the problems those that all
+of them have.
 """
+import gzip
 import math
 import sys
 from collections import defaultdict
@@ -15,27 +18,54 @@ BUDGETS = [25, 50, 100, 200, 500, 1000]
 FLOOR = 1e-8  # of the regret: nobody needs more
 
 
-def read(paths):
-    """{budget: {problem: {sampler: mean log10 regret}}}, {problem: family}, {sampler: ms of an ask}"""
-    cells, family, times = defaultdict(lambda: defaultdict(lambda: defaultdict(list))), {}, defaultdict(list)
-    samplers = []
-    for path in paths:
-        with open(path, encoding="utf-8") as file:
-            for line in file:
-                problem, kind, sampler, _, *values = line.strip().split(",")
-                family[problem] = kind
-                if sampler not in samplers:
-                    samplers.append(sampler)
-                times[sampler].append(float(values.pop().removesuffix("ms")))
-                for budget, value in zip(BUDGETS, values):
-                    cells[budget][problem][sampler].append(math.log10(max(float(value), FLOOR)))
-    means = {budget: {problem: {s: sum(v) / len(v) for s, v in own.items()} for problem, own in problems.items()
-                      if len(own) == len(samplers)} for budget, problems in cells.items()}
-    return samplers, means, family, {s: sum(v) / len(v) for s, v in times.items()}
+class Results:
+    """samplers: names in order; means[budget][problem][sampler]: mean over seeds of log10 regret; family[problem];
+    milliseconds[sampler]: of an ask, mean over cells"""
+
+    def __init__(self, paths):
+        cells = defaultdict(lambda: defaultdict(lambda: defaultdict(list)))
+        self.samplers, self.family, times = [], {}, defaultdict(list)
+        for path in paths:
+            with (gzip.open if path.endswith(".gz") else open)(path, "rt", encoding="utf-8") as file:
+                for line in file:
+                    if line.startswith("#") or not line.rstrip().endswith("ms"):
+                        continue
+                    problem, kind, sampler, _, *values = line.strip().split(",")
+                    self.family[problem] = kind
+                    if sampler not in self.samplers:
+                        self.samplers.append(sampler)
+                    times[sampler].append(float(values.pop().removesuffix("ms")))
+                    for budget, value in zip(BUDGETS, values):
+                        cells[budget][problem][sampler].append(math.log10(max(float(value), FLOOR)))
+        self.milliseconds = {s: sum(v) / len(v) for s, v in times.items()}
+        self.means = {}
+        for budget, problems in sorted(cells.items()):
+            there = {s for own in problems.values() for s in own}
+            if len(there) > 1:
+                self.means[budget] = {problem: {s: sum(v) / len(v) for s, v in own.items()}
+                                      for problem, own in problems.items() if len(own) == len(there)}
+
+    def at(self, budget):
+        """The samplers that went so far, in order."""
+        there = next(iter(self.means[budget].values()), {})
+        return [s for s in self.samplers if s in there]
+
+    def groups(self, budget):
+        """{family: problems}, "all" first."""
+        groups = defaultdict(list)
+        for problem in self.means[budget]:
+            groups["all"].append(problem)
+            groups[self.family[problem]].append(problem)
+        return groups
 
 
-def ranks(values):
-    return {s: 0.5 + sum((o < v) + 0.5 * (o == v) for o in values.values()) for s, v in values.items()}
+def mean_ranks(problems, own):
+    total = defaultdict(float)
+    for problem in own:
+        values = problems[problem]
+        for s, v in values.items():
+            total[s] += (0.5 + sum((o < v) + 0.5 * (o == v) for o in values.values())) / len(own)
+    return total
 
 
 def wilcoxon(differences):
@@ -69,34 +99,32 @@ def holm(p_values):
     return corrected
 
 
+def duels(problems, own, first, others):
+    """{other: (won, tied, lost, mean gap in decades, corrected p)}, from the view of `first`"""
+    rows, p_values = {}, {}
+    for other in others:
+        differences = [problems[p][first] - problems[p][other] for p in own]
+        p_values[other] = wilcoxon(differences)
+        rows[other] = (sum(d < -1e-9 for d in differences), sum(abs(d) <= 1e-9 for d in differences),
+                       sum(d > 1e-9 for d in differences), sum(differences) / len(own))
+    corrected = holm(p_values)
+    return {other: (*row, corrected[other]) for other, row in rows.items()}
+
+
 def main():
     if len(sys.argv) < 2:
         sys.exit(__doc__)
-    samplers, means, family, times = read(sys.argv[1:])
-    first, *others = samplers
-    for budget, problems in sorted(means.items()):
-        groups = defaultdict(list)
-        for problem in problems:
-            groups["all"].append(problem)
-            groups[family[problem]].append(problem)
-        for kind, own in groups.items():
-            total = defaultdict(float)
-            for problem in own:
-                for sampler, rank in ranks(problems[problem]).items():
-                    total[sampler] += rank / len(own)
-            against = {}
-            for other in others:
-                differences = [problems[p][first] - problems[p][other] for p in own]
-                against[other] = (sum(d < -1e-9 for d in differences), sum(abs(d) <= 1e-9 for d in differences),
-                                  sum(d > 1e-9 for d in differences), sum(differences) / len(own),
-                                  wilcoxon(differences))
-            p = holm({other: row[4] for other, row in against.items()})
+    results = Results(sys.argv[1:])
+    for budget, problems in results.means.items():
+        samplers = results.at(budget)
+        for kind, own in results.groups(budget).items():
+            ranks = mean_ranks(problems, own)
             print(f"{budget:5} {kind:14} {len(own):4} problems; mean rank "
-                  + ", ".join(f"{s} {total[s]:.2f}" for s in sorted(samplers, key=lambda s: total[s])))
-            for other, (won, tied, lost, gap, _) in against.items():
-                print(f"{'':20} {first} against {other}: {won} won, {tied} tied, {lost} lost, "
-                      f"{gap:+.2f} decades, p {p[other]:.3g}")
-    print("ms of an ask, mean: " + ", ".join(f"{s} {t:.3f}" for s, t in times.items()))
+                  + ", ".join(f"{s} {ranks[s]:.2f}" for s in sorted(samplers, key=lambda s: ranks[s])))
+            for other, (won, tied, lost, gap, p) in duels(problems, own, samplers[0], samplers[1:]).items():
+                print(f"{'':20} {samplers[0]} against {other}: {won} won, {tied} tied, {lost} lost, "
+                      f"{gap:+.2f} decades, p {p:.3g}")
+    print("ms of an ask, mean: " + ", ".join(f"{s} {t:.3f}" for s, t in results.milliseconds.items()))
 
 
 if __name__ == "__main__":

@@ -1,7 +1,8 @@
 // The samplers of hone on every problem: regret after 25, 50, ... trials. One line a cell (problem, sampler, seed), to
 // be compared by compare.py; peers.py adds the lines of other programs, whose objective this program serves.
 //
-// usage: search_bench run SAMPLER [--trials N] [--seeds N] [--family TEXT] [--sealed]   lines on stdout
+// usage: search_bench run SAMPLER [--trials N] [--seeds N] [--family TEXT] [--sealed] [--out FILE]
+//                                              lines on stdout; with --out those that FILE lacks are added to it
 //        search_bench list                     names, families, halves
 //        search_bench serve PROBLEM SEED       the space as one line of JSON; then, for each line of values (choices by
 //                                              index, "-" where inactive), "observed regret"; for "? VALUES" of the
@@ -14,8 +15,10 @@
 #include <cstdio>
 #include <cstring>
 #include <ctime>
+#include <fstream>
 #include <iostream>
 #include <optional>
+#include <set>
 #include <sstream>
 
 #include "base/files.hpp"
@@ -34,7 +37,7 @@ constexpr int budgets[] = {25, 50, 100, 200, 500, 1000};
 struct Options {
   int trials = 100, seeds = 5;
   bool sealed = false;
-  std::string family;
+  std::string family, out;
 };
 
 double cpu_seconds() {
@@ -52,8 +55,25 @@ double observed(const Problem& problem, double regret, std::uint32_t seed, std::
   return regret + problem.noise * normal;
 }
 
+std::string cell_name(const Problem& problem, const std::string& sampler, std::uint32_t seed) {
+  return fmt::format("{},{},{},{}", problem.name, problem.family, sampler, seed);
+}
+
+/// The cells that `path` has, whole and as long as they are wanted.
+std::set<std::string> finished_cells(const std::string& path, int trials) {
+  const auto wanted = std::ranges::count_if(budgets, [&](int budget) { return budget <= trials; });
+  std::set<std::string> cells;
+  std::ifstream file(path);
+  for (std::string line; std::getline(file, line);) {
+    const std::vector<std::string> fields = split(line, ',');
+    if (static_cast<std::ptrdiff_t>(fields.size()) >= 5 + wanted && line.ends_with("ms"))
+      cells.insert(fmt::format("{},{},{},{}", fields[0], fields[1], fields[2], fields[3]));
+  }
+  return cells;
+}
+
 /// One study. The recommended point is the one with the best value told.
-void run_cell(const Problem& problem, const std::string& name, std::uint32_t seed, const Options& options) {
+std::string run_cell(const Problem& problem, const std::string& name, std::uint32_t seed, const Options& options) {
   const auto sampler = make_sampler(name, {});
   if (!sampler) {
     fmt::print(stderr, "search_bench: {}\n", sampler.error().message);
@@ -62,7 +82,7 @@ void run_cell(const Problem& problem, const std::string& name, std::uint32_t see
   Lab lab(problem.space, seed + 1000);
   const auto memo = (*sampler)->make_memo();
   double best = INFINITY, recommended = INFINITY, seconds = 0;
-  std::string line = fmt::format("{},{},{},{}", problem.name, problem.family, name, seed);
+  std::string line = cell_name(problem, name, seed);
   for (int trial = 0; trial < options.trials; ++trial) {
     const double start = cpu_seconds();
     const auto proposal = lab.ask(**sampler, memo.get());
@@ -78,8 +98,7 @@ void run_cell(const Problem& problem, const std::string& name, std::uint32_t see
     lab.finish(row, TrialState::complete, {value});
     if (std::ranges::find(budgets, trial + 1) != std::end(budgets)) line += fmt::format(",{:.6g}", recommended);
   }
-  fmt::print("{},{:.4f}ms\n", line, 1e3 * seconds / options.trials);
-  std::fflush(stdout);
+  return fmt::format("{},{:.4f}ms\n", line, 1e3 * seconds / options.trials);
 }
 
 std::string_view type_name(ParameterType type) {
@@ -166,11 +185,27 @@ int main(int argc, char** argv) {
       options.seeds = std::atoi(words[++i].c_str());
     } else if (i + 1 < words.size() && words[i] == "--family") {
       options.family = words[++i];
+    } else if (i + 1 < words.size() && words[i] == "--out") {
+      options.out = words[++i];
+    } else {
+      fmt::print(stderr, "search_bench: unknown option '{}'\n", words[i]);
+      return 2;
     }
+  }
+  const std::set<std::string> finished = finished_cells(options.out, options.trials);
+  std::FILE* out = options.out.empty() ? stdout : std::fopen(options.out.c_str(), "a");
+  if (!out) {
+    fmt::print(stderr, "search_bench: '{}' cannot be written\n", options.out);
+    return 1;
   }
   for (const Problem& problem : search_bench::all_problems()) {
     if (problem.sealed != options.sealed || problem.family.find(options.family) == std::string::npos) continue;
-    for (int seed = 0; seed < options.seeds; ++seed)
-      run_cell(problem, words[1], static_cast<std::uint32_t>(seed), options);
+    for (int seed = 0; seed < options.seeds; ++seed) {
+      const auto number = static_cast<std::uint32_t>(seed);
+      if (finished.contains(cell_name(problem, words[1], number))) continue;
+      fmt::print(out, "{}", run_cell(problem, words[1], number, options));
+      std::fflush(out);
+    }
   }
+  return 0;
 }

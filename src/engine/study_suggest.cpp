@@ -90,10 +90,9 @@ Result<Value> Study::suggest(const Assignment& assignment, const Parameter& para
     HONE_TRY(const std::string before, domain_text(*known));
     if (before != domain)
       return fail(Error::Kind::conflict,
-                  fmt::format("'{}' had another domain before ({}); a parameter keeps its domain: "
-                              "take another name",
-                              parameter.name, trim(before.substr(before.find('\n') + 1))));
-    domain.clear();  // is in the journal already
+                  fmt::format("'{}' had another domain before ({}); a parameter keeps its domain: take another name",
+                              parameter.name, split(before, '\n').at(1)));  // the line after [space]
+    domain.clear();                                                         // is in the journal already
   } else {
     HONE_TRY(grown, with_parameter(*space_, parameter));
   }
