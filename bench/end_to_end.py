@@ -5,9 +5,9 @@ usage: end_to_end.py HONE DATA [--minutes M] [--data adult|fashion-mnist] [--sid
 
 Both sides search the same space (learning rate, layers, units of each, activation, batch, dropout, weight decay) for
 networks of up to 27 epochs on the same cores, Optuna 3.1 with TPE and Hyperband, its own processes one a core; both are
-judged by the accuracy on the same fifth of the training rows, which bench/split_rows beside HONE names. hone runs for as long; told are the value that Optuna
-ends with, the second in which hone had reached it, and hone's own last value. Categories are one-hot and numbers
-standardised on Optuna's side.
+judged by the accuracy on the same fifth of the training rows, which bench/split_rows beside HONE names. hone runs for
+as long; told are the value that Optuna ends with, the second in which hone had reached it, and hone's own last value.
+Categories are one-hot and numbers standardised on Optuna's side.
 """
 import argparse
 import csv

@@ -58,11 +58,13 @@ def table(results, kind):
         for sampler in sorted(samplers, key=lambda s: ranks[s]):
             won, tied, lost, gap, p = against.get(sampler, ("", "", "", None, None))
             duel = "" if gap is None else f"{won} / {tied} / {lost}"
-            rows.append(f"<tr><td>{budget}</td><td>{html.escape(sampler)}</td><td>{ranks[sampler]:.2f}</td><td>{duel}</td>"
-                        f"<td>{'' if gap is None else f'{gap:+.2f}'}</td><td>{'' if p is None else f'{p:.2g}'}</td></tr>")
+            cells = [str(budget), html.escape(sampler), f"{ranks[sampler]:.2f}", duel,
+                     "" if gap is None else f"{gap:+.2f}", "" if p is None else f"{p:.2g}"]
+            rows.append("<tr>" + "".join(f"<td>{cell}</td>" for cell in cells) + "</tr>")
     first = html.escape(results.samplers[0])
     return (f"<details><summary>figures</summary><table><tr><th>trials</th><th>sampler</th><th>mean rank</th>"
-            f"<th>{first}: won / tied / lost</th><th>decades</th><th>p (Holm)</th></tr>{''.join(rows)}</table></details>")
+            f"<th>{first}: won / tied / lost</th><th>decades</th><th>p (Holm)</th></tr>{''.join(rows)}</table>"
+            "</details>")
 
 
 def write(results, path, title, notes):
@@ -82,7 +84,8 @@ main{{display:grid;grid-template-columns:repeat(auto-fit,minmax(420px,1fr));gap:
 h2{{font-size:1rem;margin:.2rem 0}} svg{{width:100%;height:auto}} svg text{{font-size:11px;fill:#555}}
 polyline{{fill:none;stroke-width:2}} .grid{{stroke:#ddd}} .legend span{{margin-right:1.2rem;white-space:nowrap}}
 .legend i{{display:inline-block;width:.9rem;height:.25rem;margin:0 .35rem .2rem 0}}
-table{{border-collapse:collapse;font-size:13px}} td,th{{padding:.15rem .6rem;text-align:right;border-bottom:1px solid #eee}}
+table{{border-collapse:collapse;font-size:13px}}
+td,th{{padding:.15rem .6rem;text-align:right;border-bottom:1px solid #eee}}
 td:nth-child(2),th:nth-child(2){{text-align:left}}
 @media(prefers-color-scheme:dark){{body{{background:#16181b;color:#ddd}}svg text{{fill:#aaa}}.grid{{stroke:#333}}
 td,th{{border-color:#2a2d31}}}}

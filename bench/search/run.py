@@ -96,8 +96,8 @@ def main():
     compare.main()
     target = f"{options.place}/search.html"
     page.write(results, target, f"Samplers compared, {half} problems",
-               f"{processor()}; hone at {git('describe', '--always', '--dirty')}; {options.seeds} seeds; the results of "
-               "other programs are cached ones")
+               f"{processor()}; hone at {git('describe', '--always', '--dirty')}; {options.seeds} seeds; "
+               "the results of other programs are cached ones")
     print(f"run.py: drawn in {target}", file=sys.stderr)
 
 
