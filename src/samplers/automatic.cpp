@@ -1,6 +1,16 @@
-/// The default sampler: the default configuration (or the middle of the space), eight scrambled Sobol points, then TPE.
-/// Which part proposed a trial, and why, is recorded with it.
+/// The default sampler: the default configuration (or the middle of the space), eight scrambled Sobol points, then the
+/// samplers that are best for so many trials, in turn. Which part proposed a trial, and why, is recorded with it.
+///
+/// A Gaussian process needs the fewest trials as long as there are few; TPE costs a hundredth, does not mind how many
+/// there are, and finds its way where the objective has many valleys. So up to 200 results every third trial is TPE's
+/// and the others are the process's. Beyond, CMA-ES takes the place of the process if every axis is ordered and always
+/// active; else all are TPE's. So they are in spaces of more than 50 axes, for several objectives, and where trials are
+/// stopped or paused early: a value after few steps is no value, and TPE ranks trials by how far they came. What was
+/// measured: docs/decisions/0016-auto.md.
 #include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
 
 #include "samplers/points.hpp"
 
@@ -8,15 +18,28 @@ namespace hone {
 namespace {
 
 constexpr std::int64_t qmc_trials = 8;  // a power of two: the points are a net
+constexpr std::int64_t turns = 3;       // of which the last is TPE's
+constexpr std::size_t process_results = 200, axes_max = 50;
+
+enum Part { process, evolution, parzen };
+
+struct AutomaticMemo final : Memo {
+  std::array<std::unique_ptr<Memo>, 3> of_part;
+};
+
+/// The sampler with its own options, but for one.
+std::unique_ptr<Sampler> make(const SamplerInfo& info, std::string_view option, double value) {
+  std::vector<double> values;
+  for (const OptionRow& row : info.options) values.push_back(row.name == option ? value : row.value);
+  return info.make(values);
+}
 
 class Automatic final : public Sampler {
  public:
-  Automatic() {
-    std::vector<double> values;
-    for (const OptionRow& row : tpe_sampler_info.options)
-      values.push_back(row.name == "startup_trials" ? 1 : row.value);  // the Sobol points come from here
-    tpe_ = tpe_sampler_info.make(values);
-  }
+  // The first points come from here.
+  Automatic()
+      : parts_{make(gp_sampler_info, "startup_trials", 2), make(cmaes_sampler_info, "", 0),
+               make(tpe_sampler_info, "startup_trials", 1)} {}
 
   Result<Proposal> suggest(const View& view, const AskContext& context, Memo* memo) const override {
     const Space& space = view.space();
@@ -30,19 +53,41 @@ class Automatic final : public Sampler {
     if (seen < qmc_trials)
       return Proposal{qmc_point(space, context, seen), "qmc",
                       fmt::format("Sobol point {} of {}", seen + 1, qmc_trials)};
-    return tpe_->suggest(view, context, memo);
+    const Part part = context.trial % turns == turns - 1 ? parzen : part_for(view);
+    auto* const all = dynamic_cast<AutomaticMemo*>(memo);
+    return parts_[part]->suggest(view, context, all ? all->of_part[part].get() : nullptr);
   }
-  std::unique_ptr<Memo> make_memo() const override { return tpe_->make_memo(); }
+  std::unique_ptr<Memo> make_memo() const override {
+    auto memo = std::make_unique<AutomaticMemo>();
+    for (std::size_t part = 0; part < parts_.size(); ++part) memo->of_part[part] = parts_[part]->make_memo();
+    return memo;
+  }
 
  private:
-  std::unique_ptr<Sampler> tpe_;
+  static Part part_for(const View& view) {
+    const auto axes = view.space().axes();
+    if (view.objectives() > 1 || axes.size() > axes_max) return parzen;
+    std::size_t finished = 0;
+    for (std::size_t i = 0; i < view.size(); ++i) {
+      if (view[i].state == TrialState::paused || view[i].state == TrialState::pruned) return parzen;
+      finished += is_finished(view[i].state) ? 1 : 0;
+    }
+    if (finished < 2) return parzen;
+    if (finished <= process_results) return process;
+    const bool plain = std::ranges::all_of(axes, [](const Axis& axis) { return axis.ordered && axis.parents.empty(); });
+    return plain ? evolution : parzen;
+  }
+
+  std::array<std::unique_ptr<Sampler>, 3> parts_;
 };
 
 }  // namespace
 
 constinit const SamplerInfo automatic_sampler_info{
     .name = "auto",
-    .summary = "The default configuration, eight Sobol points, then TPE: what to use unless you know better.",
+    .summary =
+        "The default configuration, eight Sobol points, then in turn a Gaussian process and TPE, later CMA-ES and "
+        "TPE: what to use unless you know better.",
     .paper = "",
     .options = {},
     .make = [](std::span<const double>) -> std::unique_ptr<Sampler> { return std::make_unique<Automatic>(); }};

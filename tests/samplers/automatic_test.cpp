@@ -22,12 +22,12 @@ std::vector<std::string> arms(Lab& lab, const Sampler& sampler, int trials) {
   return all;
 }
 
-TEST(Automatic, DefaultThenEightSobolPointsThenTpe) {
+TEST(Automatic, DefaultThenEightSobolPointsThenTheProcessAndTpeInTurn) {
   Lab lab(mixed_space());
   std::vector<std::string> expected = {"default"};
   expected.insert(expected.end(), 8, "qmc");
-  expected.insert(expected.end(), 3, "tpe");
-  EXPECT_EQ(arms(lab, *make_auto(), 12), expected);
+  for (const char* arm : {"gp", "gp", "tpe", "gp", "gp", "tpe"}) expected.push_back(arm);
+  EXPECT_EQ(arms(lab, *make_auto(), 15), expected);
   EXPECT_EQ(lab[0].point[0], 0.5);
 }
 
@@ -44,7 +44,7 @@ TEST(Automatic, NoSecondDefaultAfterRowsThatTheEngineProposed) {
   const std::size_t trial = lab.start(first);
   lab.change(trial, [](TrialRow& row) { row.origin = Origin::default_; });
   EXPECT_EQ(arms(lab, *make_auto(), 9),
-            (std::vector<std::string>{"qmc", "qmc", "qmc", "qmc", "qmc", "qmc", "qmc", "qmc", "tpe"}));
+            (std::vector<std::string>{"qmc", "qmc", "qmc", "qmc", "qmc", "qmc", "qmc", "qmc", "gp"}));
   // Drawn again because it is forbidden: not the same configuration once more.
   EXPECT_EQ(Lab(mixed_space()).ask(*make_auto(), nullptr, 1)->arm, "qmc");
 }
@@ -68,6 +68,38 @@ TEST(Automatic, TheEightPointsAreANet) {  // one in each eighth of every continu
       EXPECT_EQ(hits, std::vector<int>(8, 1));
     }
   }
+}
+
+TEST(Automatic, StoppedTrialsAndSeveralObjectivesAreTpes) {
+  Lab stopped(mixed_space());
+  arms(stopped, *make_auto(), 9);
+  const std::size_t trial = stopped.start(*stopped.ask(*make_auto()));
+  stopped.report(trial, 1, 0.5);
+  stopped.change(trial, [](TrialRow& row) { row.state = TrialState::paused; });
+  for (int i = 0; i < 3; ++i) {
+    const auto proposal = stopped.ask(*make_auto());
+    EXPECT_EQ(proposal->arm, "tpe");
+    stopped.start(*proposal);
+  }
+  Lab two(mixed_space(), 1, 2);
+  for (int i = 0; i < 15; ++i) {
+    const auto proposal = two.ask(*make_auto());
+    EXPECT_EQ(proposal->arm == "tpe", i > 8) << proposal->arm;
+    two.finish(two.start(*proposal), TrialState::complete, {1.0 * i, -1.0 * i});
+  }
+}
+
+TEST(Automatic, ManyTrialsAreCmaesWhereEveryAxisIsOrdered) {
+  Lab plain(make_space({float_parameter("x"), int_parameter("n", 1, 20)})), mixed(mixed_space());
+  for (Lab* lab : {&plain, &mixed}) {
+    for (int i = 0; i < 210; ++i) {
+      Proposal known{Point(lab->space().axes().size(), (i + 0.5) / 210), i < 8 ? "qmc" : "known", ""};
+      const std::size_t trial = lab->start(known);
+      lab->finish(trial, TrialState::complete, {bowl((*lab)[trial])});
+    }
+  }
+  EXPECT_EQ(plain.ask(*make_auto())->arm, "cmaes");
+  EXPECT_EQ(mixed.ask(*make_auto())->arm, "tpe");
 }
 
 }  // namespace
