@@ -44,7 +44,8 @@ Result<void> Study::check(const StudyRecord& wanted, const std::shared_ptr<const
                           const StudyOptions& options) {
   HONE_TRY_VOID(check_study(wanted));
   HONE_TRY(const auto sampler, make_sampler(options.sampler, options_of(options, options.sampler)));
-  HONE_TRY_VOID(make_pruner(options.pruner, options_of(options, options.pruner), {wanted.max_step}));
+  HONE_TRY_VOID(make_pruner(options.pruner, options_of(options, options.pruner),
+                            {wanted.max_step, maximize_flags(wanted).front()}));
   for (const Configuration& first : options.enqueue)
     if (auto point = space->complete(first, Point(space->axes().size(), 0.5)); !point)
       return refuse("an enqueued configuration does not fit the space: " + point.error().message);
@@ -60,7 +61,8 @@ Result<std::unique_ptr<Study>> Study::open(Store& store, const StudyRecord& want
   HONE_TRY_VOID(check(wanted, space, options));  // everything that can be refused, before the store is touched
   HONE_TRY(auto sampler, make_sampler(options.sampler, options_of(options, options.sampler)));
   HONE_TRY(StudyRecord record, find_or_create(store, wanted, options.same_max_step));
-  HONE_TRY(auto pruner, make_pruner(options.pruner, options_of(options, options.pruner), {record.max_step}));
+  HONE_TRY(auto pruner, make_pruner(options.pruner, options_of(options, options.pruner),
+                                    {record.max_step, maximize_flags(record).front()}));
   std::unique_ptr<Study> study(new Study(store, std::move(record), std::move(space), options, clock));
   study->sampler_ = std::move(sampler);
   study->memo_ = study->sampler_->make_memo();

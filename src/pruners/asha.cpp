@@ -10,14 +10,16 @@
 /// cross: a rate that falls towards the end of a schedule looks worst where the first rungs are, and a known good start
 /// must not be lost to that.
 ///
+/// With `stopping` nobody pauses, for programs that cannot go on from a checkpoint: a trial stops for good at a rung
+/// where it is not among the best floor(n / eta) of the n trials that have reported there, at least the best one. The
+/// first ones pass easily; that is the price.
+///
 /// Source: Li et al., "A system for massively parallel hyperparameter tuning", MLSys 2020 (arXiv 1810.05934), whose
 /// algorithm 2 may promote more than n / eta when later trials turn out better; here the bound is strict. The yardstick
 /// is our own.
 /// Cost: O(trials) per decision; O(trials log trials) where a place is free.
 #include <algorithm>
 #include <limits>
-#include <utility>
-#include <vector>
 
 #include "pruners/asha_rungs.hpp"
 #include "pruners/pruner.hpp"
@@ -25,99 +27,66 @@
 namespace hone {
 namespace {
 
-constexpr double infinity = std::numeric_limits<double>::infinity();
+constexpr std::int64_t nobody = -1;
 
 constexpr OptionRow options[] = {
     {"eta", 3, 2, 10, true, "One trial in eta is promoted from a rung."},
     {"min_step", 0, 0, 1e9, true, "The first rung is not below it; 0: such that there are at most four rungs."},
+    {"stopping", 0, 0, 1, true, "1: trials never pause; at a rung they go on or stop for good."},
 };
-
-std::int64_t last_step(const TrialRow& row) {
-  return row.reports.empty() ? 0 : row.reports.back().step;
-}
 
 class Asha final : public Pruner {
  public:
-  Asha(std::size_t eta, std::vector<std::int64_t> rungs) : eta_(eta), rungs_(std::move(rungs)) {}
+  explicit Asha(RungRace race) : race_(std::move(race)) {}
 
   Decision decide(const View& view, std::int64_t trial, std::int64_t step) const override {
-    if (rungs_.empty() || step >= rungs_.back()) return Decision::go_on;
-    const auto rung = std::ranges::lower_bound(rungs_, step);
+    const auto& rungs = race_.rungs;
+    if (rungs.empty() || step >= rungs.back()) return Decision::go_on;
+    const auto rung = std::ranges::lower_bound(rungs, step);
     if (*rung != step) return Decision::go_on;
-    const auto due = promotable(view, static_cast<std::size_t>(rung - rungs_.begin()), trial);
+    const auto due = race_.promotable(view, static_cast<std::size_t>(rung - rungs.begin()), trial);
     return std::ranges::find(due, trial) != due.end() ? Decision::go_on : Decision::pause;
   }
 
   NextStep next(const View& view, const Asker& asker) const override {
-    for (std::size_t k = rungs_.size(); k-- > 1;)
-      if (const auto due = promotable(view, k - 1, nobody); !due.empty())
-        return ResumeTrial{due.front(), last_step(view[static_cast<std::size_t>(due.front())]), rungs_[k]};
+    const auto& rungs = race_.rungs;
+    for (std::size_t k = rungs.size(); k-- > 1;)
+      if (const auto due = race_.promotable(view, k - 1, nobody); !due.empty())
+        return ResumeTrial{due.front(), last_step(view[static_cast<std::size_t>(due.front())]), rungs[k]};
     if (!asker.new_allowed) return WaitForOthers{};
-    return StartNew{rungs_.size() > 1 ? rungs_.front() : 0};
+    return StartNew{rungs.size() > 1 ? rungs.front() : 0};
   }
 
  private:
-  static constexpr std::int64_t nobody = -1;
+  RungRace race_;
+};
 
-  /// Trials that may go on from rung `k`, best first: paused there, or `deciding`, which has just reported there.
-  std::vector<std::int64_t> promotable(const View& view, std::size_t k, std::int64_t deciding) const {
-    const std::int64_t here = rungs_[k], above = rungs_[k + 1];
-    std::size_t reached = 0, promoted = 0;
-    std::vector<const TrialRow*> waiting;
-    const TrialRow* yardstick = nullptr;
+class StoppingAsha final : public Pruner {
+ public:
+  StoppingAsha(std::size_t eta, std::vector<std::int64_t> rungs) : eta_(eta), rungs_(std::move(rungs)) {}
+
+  Decision decide(const View& view, std::int64_t trial, std::int64_t step) const override {
+    if (rungs_.empty() || step >= rungs_.back() || !std::ranges::binary_search(rungs_, step)) return Decision::go_on;
+    const TrialRow& own = view[static_cast<std::size_t>(trial)];
+    const double value = rung_value(own, step);
+    const bool finite = value < std::numeric_limits<double>::infinity();
+    if (own.origin == Origin::default_ && finite) return Decision::go_on;  // the yardstick
+    std::size_t reached = 0, better = 0;
     for (std::size_t i = 0; i < view.size(); ++i) {
-      const TrialRow& row = view[i];
-      const std::int64_t last = last_step(row);
-      if (last < here) continue;
+      if (last_step(view[i]) < step) continue;
       ++reached;
-      const bool undecided = row.state == TrialState::running || row.state == TrialState::waiting;
-      if (row.number == deciding || (row.state == TrialState::paused && last < above)) {
-        waiting.push_back(&row);
-        if (row.origin == Origin::default_) yardstick = &row;
-      } else if (row.origin != Origin::default_ && (last > here || row.until_step > here || undecided)) {
-        ++promoted;
-      }
+      const double other = rung_value(view[i], step);
+      better += view[i].state != TrialState::failed && (other < value || (other == value && view[i].number < trial));
     }
-    if (yardstick && promoted > 0 && rung_value(*yardstick, here) < infinity) return {yardstick->number};
-    const std::size_t allowed = reached / eta_;
-    if (waiting.empty() || promoted >= allowed) return {};
-
-    using Key = std::pair<double, std::int64_t>;  // value at the rung; ties by number
-    const auto key = [&](const TrialRow& row) {
-      return Key(row.state == TrialState::failed ? infinity : rung_value(row, here), row.number);
-    };
-    std::vector<Key> all, due;
-    for (std::size_t i = 0; i < view.size(); ++i)
-      if (last_step(view[i]) >= here) all.push_back(key(view[i]));
-    const auto worst_allowed = all.begin() + static_cast<std::ptrdiff_t>(allowed) - 1;
-    std::ranges::nth_element(all, worst_allowed);
-    for (const TrialRow* row : waiting)
-      if (const Key own = key(*row); own <= *worst_allowed && own.first < infinity) due.push_back(own);
-    std::ranges::sort(due);
-    due.resize(std::min(due.size(), allowed - promoted));
-    std::vector<std::int64_t> trials;
-    for (const auto& [value, trial] : due) trials.push_back(trial);
-    return trials;
+    return finite && better < std::max<std::size_t>(1, reached / eta_) ? Decision::go_on : Decision::stop;
   }
 
+ private:
   std::size_t eta_;
-  std::vector<std::int64_t> rungs_;  // ascending, R last
+  std::vector<std::int64_t> rungs_;
 };
 
 }  // namespace
-
-std::vector<std::int64_t> asha_rungs(std::int64_t max_step, std::int64_t eta, std::int64_t min_step) {
-  constexpr std::size_t automatic_max = 4;
-  std::vector<std::int64_t> rungs;
-  // ceil(ceil(R / a) / b) = ceil(R / (a b)): the powers need not be formed.
-  for (std::int64_t step = max_step; step >= 1; step = (step + eta - 1) / eta) {
-    if (!rungs.empty() && (step == rungs.back() || step < min_step)) break;
-    if (min_step == 0 && rungs.size() == automatic_max) break;
-    rungs.push_back(step);
-  }
-  std::ranges::reverse(rungs);
-  return rungs;
-}
 
 constinit const PrunerInfo asha_pruner_info{
     .name = "asha",
@@ -126,8 +95,9 @@ constinit const PrunerInfo asha_pruner_info{
     .options = options,
     .make = [](std::span<const double> values, const PrunerSetup& setup) -> std::unique_ptr<Pruner> {
       const auto eta = static_cast<std::int64_t>(values[0]);
-      return std::make_unique<Asha>(static_cast<std::size_t>(eta),
-                                    asha_rungs(setup.max_step, eta, static_cast<std::int64_t>(values[1])));
+      auto rungs = asha_rungs(setup.max_step, eta, static_cast<std::int64_t>(values[1]));
+      if (values[2] != 0) return std::make_unique<StoppingAsha>(static_cast<std::size_t>(eta), std::move(rungs));
+      return std::make_unique<Asha>(RungRace{static_cast<std::size_t>(eta), std::move(rungs)});
     }};
 
 }  // namespace hone

@@ -43,6 +43,7 @@ class Pruner {
 
 struct PrunerSetup {
   std::int64_t max_step = 0;  ///< R, fixed for the study
+  bool maximize = false;      ///< the direction of what is reported, for options in the metric's own units
 };
 
 struct PrunerInfo {
@@ -55,7 +56,7 @@ struct PrunerInfo {
 #include "pruners/pruner_list.inc"
 #undef HONE_PRUNER
 
-/// Every pruner, in the order of pruner_list.inc: none, median, asha.
+/// Every pruner, in the order of pruner_list.inc.
 std::span<const PrunerInfo* const> all_pruners();
 
 Result<std::unique_ptr<Pruner>> make_pruner(std::string_view name, const std::map<std::string, double>& options,

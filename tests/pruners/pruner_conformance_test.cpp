@@ -95,7 +95,7 @@ INSTANTIATE_TEST_SUITE_P(All, PrunerConformance, testing::ValuesIn(all_pruners()
                          [](const auto& test) { return std::string(test.param->name); });
 
 TEST(PrunerRegistry, AnUnknownNameNamesTheKnown) {
-  const auto near = make_pruner("medain", {}, {27}), far = make_pruner("hyperband", {}, {27});
+  const auto near = make_pruner("medain", {}, {27}), far = make_pruner("annealing", {}, {27});
   ASSERT_FALSE(near);
   ASSERT_FALSE(far);
   EXPECT_NE(near.error().message.find("did you mean 'median'"), std::string::npos) << near.error().message;

@@ -1,0 +1,72 @@
+#include "pruners/asha_rungs.hpp"
+
+#include <algorithm>
+#include <limits>
+#include <utility>
+
+namespace hone {
+namespace {
+
+constexpr double infinity = std::numeric_limits<double>::infinity();
+
+}  // namespace
+
+std::int64_t last_step(const TrialRow& row) {
+  return row.reports.empty() ? 0 : row.reports.back().step;
+}
+
+std::vector<std::int64_t> asha_rungs(std::int64_t max_step, std::int64_t eta, std::int64_t min_step) {
+  constexpr std::size_t automatic_max = 4;
+  std::vector<std::int64_t> rungs;
+  // ceil(ceil(R / a) / b) = ceil(R / (a b)): the powers need not be formed.
+  for (std::int64_t step = max_step; step >= 1; step = (step + eta - 1) / eta) {
+    if (!rungs.empty() && (step == rungs.back() || step < min_step)) break;
+    if (min_step == 0 && rungs.size() == automatic_max) break;
+    rungs.push_back(step);
+  }
+  std::ranges::reverse(rungs);
+  return rungs;
+}
+
+std::vector<std::int64_t> RungRace::promotable(const View& view, std::size_t k, std::int64_t deciding) const {
+  const std::int64_t here = rungs[k], above = rungs[k + 1];
+  std::size_t reached = 0, promoted = 0;
+  std::vector<const TrialRow*> waiting;
+  const TrialRow* yardstick = nullptr;
+  for (std::size_t i = 0; i < view.size(); ++i) {
+    const TrialRow& row = view[i];
+    if (belongs && !belongs(row.number)) continue;
+    const std::int64_t last = last_step(row);
+    if (last < here) continue;
+    ++reached;
+    const bool undecided = row.state == TrialState::running || row.state == TrialState::waiting;
+    if (row.number == deciding || (row.state == TrialState::paused && last < above)) {
+      waiting.push_back(&row);
+      if (row.origin == Origin::default_) yardstick = &row;
+    } else if (row.origin != Origin::default_ && (last > here || row.until_step > here || undecided)) {
+      ++promoted;
+    }
+  }
+  if (yardstick && promoted > 0 && rung_value(*yardstick, here) < infinity) return {yardstick->number};
+  const std::size_t allowed = reached / eta;
+  if (waiting.empty() || promoted >= allowed) return {};
+
+  using Key = std::pair<double, std::int64_t>;  // value at the rung; ties by number
+  const auto key = [&](const TrialRow& row) {
+    return Key(row.state == TrialState::failed ? infinity : rung_value(row, here), row.number);
+  };
+  std::vector<Key> all, due;
+  for (std::size_t i = 0; i < view.size(); ++i)
+    if (last_step(view[i]) >= here && (!belongs || belongs(view[i].number))) all.push_back(key(view[i]));
+  const auto worst_allowed = all.begin() + static_cast<std::ptrdiff_t>(allowed) - 1;
+  std::ranges::nth_element(all, worst_allowed);
+  for (const TrialRow* row : waiting)
+    if (const Key own = key(*row); own <= *worst_allowed && own.first < infinity) due.push_back(own);
+  std::ranges::sort(due);
+  due.resize(std::min(due.size(), allowed - promoted));
+  std::vector<std::int64_t> trials;
+  for (const auto& [value, trial] : due) trials.push_back(trial);
+  return trials;
+}
+
+}  // namespace hone
