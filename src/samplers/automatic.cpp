@@ -4,9 +4,9 @@
 /// A Gaussian process needs the fewest trials as long as there are few; TPE costs a hundredth, does not mind how many
 /// there are, and finds its way where the objective has many valleys. So up to 200 results every third trial is TPE's
 /// and the others are the process's. Beyond, CMA-ES takes the place of the process if every axis is ordered and always
-/// active; else all are TPE's. So they are in spaces of more than 50 axes, for several objectives, and where trials are
-/// stopped or paused early: a value after few steps is no value, and TPE ranks trials by how far they came. What was
-/// measured: docs/decisions/0016-auto.md.
+/// active, NSGA-II if there are several objectives; else all are TPE's. So they are in spaces of more than 50 axes, for
+/// more than three objectives at first, and where trials are stopped or paused early: a value after few steps is no
+/// value, and TPE ranks trials by how far they came. What was measured: docs/decisions/0016-auto.md.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -19,12 +19,12 @@ namespace {
 
 constexpr std::int64_t qmc_trials = 8;  // a power of two: the points are a net
 constexpr std::int64_t turns = 3;       // of which the last is TPE's
-constexpr std::size_t process_results = 200, axes_max = 50;
+constexpr std::size_t process_results = 200, axes_max = 50, process_objectives = 3;
 
-enum Part { process, evolution, parzen };
+enum Part { process, evolution, genetic, parzen };
 
 struct AutomaticMemo final : Memo {
-  std::array<std::unique_ptr<Memo>, 3> of_part;
+  std::array<std::unique_ptr<Memo>, 4> of_part;
 };
 
 /// The sampler with its own options, but for one.
@@ -39,7 +39,7 @@ class Automatic final : public Sampler {
   // The first points come from here.
   Automatic()
       : parts_{make(gp_sampler_info, "startup_trials", 2), make(cmaes_sampler_info, "", 0),
-               make(tpe_sampler_info, "startup_trials", 1)} {}
+               make(nsga2_sampler_info, "", 0), make(tpe_sampler_info, "startup_trials", 1)} {}
 
   Result<Proposal> suggest(const View& view, const AskContext& context, Memo* memo) const override {
     const Space& space = view.space();
@@ -66,19 +66,20 @@ class Automatic final : public Sampler {
  private:
   static Part part_for(const View& view) {
     const auto axes = view.space().axes();
-    if (view.objectives() > 1 || axes.size() > axes_max) return parzen;
+    if (axes.size() > axes_max) return parzen;
     std::size_t finished = 0;
     for (std::size_t i = 0; i < view.size(); ++i) {
       if (view[i].state == TrialState::paused || view[i].state == TrialState::pruned) return parzen;
       finished += is_finished(view[i].state) ? 1 : 0;
     }
     if (finished < 2) return parzen;
-    if (finished <= process_results) return process;
+    if (finished <= process_results) return view.objectives() <= process_objectives ? process : parzen;
+    if (view.objectives() > 1) return genetic;
     const bool plain = std::ranges::all_of(axes, [](const Axis& axis) { return axis.ordered && axis.parents.empty(); });
     return plain ? evolution : parzen;
   }
 
-  std::array<std::unique_ptr<Sampler>, 3> parts_;
+  std::array<std::unique_ptr<Sampler>, 4> parts_;
 };
 
 }  // namespace

@@ -48,6 +48,7 @@ using Merit = std::tuple<TrialStanding::Kind, double, double, std::int64_t>;
 struct CmaMemo final : Memo {
   std::optional<CmaDistribution> distribution;
   std::size_t generations = 0, restarts = 0;
+  Revision seen = 0;   ///< of the last view
   Revision taken = 0;  ///< trials that finished up to here are in the distribution or in `waiting`
   std::vector<std::uint32_t> waiting;
   std::vector<double> recent_best;  ///< of the generations since the last restart
@@ -58,10 +59,17 @@ class Cmaes final : public Sampler {
   Cmaes(double sigma, std::size_t population, bool warm) : sigma_(sigma), population_(population), warm_(warm) {}
 
   Result<Proposal> suggest(const View& view, const AskContext& context, Memo* memo) const override {
-    const bool pausing = any_paused(view);
+    bool pausing = false, begun = false;
+    for (std::size_t i = 0; i < view.size(); ++i) {
+      pausing = pausing || view[i].state == TrialState::paused;
+      begun = begun || view[i].arm == "cmaes";
+    }
+    // Before the first own trial is there, each ask may begin elsewhere.
     CmaMemo fresh;
-    auto* const kept = pausing ? nullptr : dynamic_cast<CmaMemo*>(memo);
+    auto* const kept = pausing || !begun ? nullptr : dynamic_cast<CmaMemo*>(memo);
+    if (kept && view.revision() < kept->seen) *kept = {};  // the view of a replay
     CmaMemo& state = kept ? *kept : fresh;
+    state.seen = view.revision();
     const CmaAxes axes(view.space());
     if (!state.distribution) begin(view, axes, state);
     if (pausing) {
@@ -82,12 +90,6 @@ class Cmaes final : public Sampler {
   std::unique_ptr<Memo> make_memo() const override { return std::make_unique<CmaMemo>(); }
 
  private:
-  static bool any_paused(const View& view) {
-    for (std::size_t i = 0; i < view.size(); ++i)
-      if (view[i].state == TrialState::paused) return true;
-    return false;
-  }
-
   std::size_t population(const CmaAxes& axes, std::size_t restarts) const {
     const double d = static_cast<double>(std::max<std::size_t>(axes.ordered.size() + axes.categories.size(), 1));
     const auto first = population_ > 0 ? std::max<std::size_t>(population_, 2)

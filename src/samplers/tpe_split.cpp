@@ -8,6 +8,7 @@
 #include <tuple>
 
 #include "base/elementary.hpp"
+#include "math/pareto.hpp"
 
 namespace hone {
 namespace {
@@ -25,59 +26,27 @@ double violation(const TrialRow& row) {
   return sum;
 }
 
-bool dominates(std::span<const double> a, std::span<const double> b) {
-  bool less = false;
-  for (std::size_t m = 0; m < a.size(); ++m) {
-    if (a[m] > b[m]) return false;
-    less = less || a[m] < b[m];
-  }
-  return less;
-}
-
-/// Fronts of non-domination, best first. `rows` are sorted by their values in lexicographic order, so that nobody is
-/// dominated by a later one, and a front that does not dominate a row is found by bisection.
-std::vector<Front> fronts(const View& view, std::vector<std::uint32_t> rows) {
-  const auto key = [&](std::uint32_t i) { return std::tie(view[i].values, view[i].number); };
-  std::ranges::sort(rows, {}, key);
-  std::vector<Front> all;
-  for (const std::uint32_t row : rows) {
-    const auto dominated = [&](const Front& front) {
-      return std::ranges::any_of(front, [&](std::uint32_t i) { return dominates(view[i].values, view[row].values); });
-    };
-    const auto home = std::ranges::partition_point(all, dominated);
-    if (home == all.end()) {
-      all.push_back({row});
-    } else {
-      home->push_back(row);
-    }
-  }
-  return all;
-}
-
-/// Orders a front by crowding distance: the loneliest first.
-void by_crowding(const View& view, Front& front) {
-  std::vector<double> distance(view.size(), 0);
-  for (std::size_t m = 0; m < view.objectives(); ++m) {
-    std::ranges::sort(front, {}, [&](std::uint32_t i) { return std::tuple(view[i].values[m], i); });
-    const double range = view[front.back()].values[m] - view[front.front()].values[m];
-    distance[front.front()] = distance[front.back()] = infinity;
-    if (range > 0)
-      for (std::size_t i = 1; i + 1 < front.size(); ++i)
-        distance[front[i]] += (view[front[i + 1]].values[m] - view[front[i - 1]].values[m]) / range;
-  }
-  std::ranges::sort(front, {}, [&](std::uint32_t i) { return std::tuple(-distance[i], i); });
-}
-
 /// The best `wanted` of the complete trials of several objectives.
 Front best_by_fronts(const View& view, const std::vector<TrialStanding>& standings, const Front& ranked,
                      std::size_t wanted) {
   Front complete, best;
   for (const std::uint32_t i : ranked)
     if (standings[i].kind == Kind::complete) complete.push_back(i);
-  for (Front& front : fronts(view, complete)) {
-    if (best.size() + front.size() > wanted) by_crowding(view, front);
-    const std::size_t taken = std::min(front.size(), wanted - best.size());
-    best.insert(best.end(), front.begin(), front.begin() + static_cast<std::ptrdiff_t>(taken));
+  std::ranges::sort(complete);
+  std::vector<double> values;
+  for (const std::uint32_t i : complete) values.insert(values.end(), view[i].values.begin(), view[i].values.end());
+  for (Front& front : nondominated_fronts(values, view.objectives())) {
+    if (best.size() + front.size() > wanted) {  // the loneliest first
+      const std::vector<double> distance = crowding_distances(values, view.objectives(), front);
+      std::vector<std::size_t> order(front.size());
+      std::iota(order.begin(), order.end(), 0);
+      std::ranges::sort(order, {}, [&](std::size_t i) { return std::tuple(-distance[i], front[i]); });
+      Front lonely;
+      for (const std::size_t i : order) lonely.push_back(front[i]);
+      front = std::move(lonely);
+    }
+    for (const std::uint32_t i : std::span(front).first(std::min(front.size(), wanted - best.size())))
+      best.push_back(complete[i]);
     if (best.size() == wanted) break;
   }
   return best;

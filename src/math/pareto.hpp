@@ -1,0 +1,30 @@
+/// Several objectives at once: fronts of non-domination, crowding, hypervolume. Lower is better everywhere.
+#pragma once
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+namespace hone {
+
+/// No objective of `a` is worse than that of `b`, and one is better.
+bool dominates(std::span<const double> a, std::span<const double> b);
+
+/// `values`: (n, objectives) row-major, no NaN. The fronts, best first: every row is in one, a row is dominated by none
+/// of its own front and by one of the front before it. Rows of a front by their values in lexicographic order, equal
+/// ones by number. Cost: O(n^2 objectives) at worst, O(n log n) where fronts are few.
+/// Source: Zhang et al., "An efficient approach to nondominated sorting (ENS)", IEEE TEVC 19, 2015.
+std::vector<std::vector<std::uint32_t>> nondominated_fronts(std::span<const double> values, std::size_t objectives);
+
+/// How lonely each row of `front` is among the others of it: the sum over objectives of the gap between its neighbours,
+/// as a share of the front's range; infinite at the ends. Ties by number. Source: Deb et al., NSGA-II, IEEE TEVC 6,
+/// 2002.
+std::vector<double> crowding_distances(std::span<const double> values, std::size_t objectives,
+                                       std::span<const std::uint32_t> front);
+
+/// Volume of what the rows dominate below `reference` (objectives); rows that are not below it in every objective add
+/// nothing. Exact. Cost: O(n log n) for two objectives, O(n^(objectives - 1)) beyond: meant for two to four.
+/// Source: While et al., "A faster algorithm for calculating hypervolume" (HSO), IEEE TEVC 10, 2006.
+double hypervolume(std::span<const double> values, std::size_t objectives, std::span<const double> reference);
+
+}  // namespace hone

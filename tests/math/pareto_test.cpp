@@ -1,0 +1,90 @@
+// Fronts by their definition, hypervolumes by counting cells.
+#include "math/pareto.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "base/rng.hpp"
+
+namespace hone {
+namespace {
+
+std::vector<double> small_integers(std::size_t n, std::size_t objectives, std::uint32_t seed, std::uint32_t below) {
+  Rng rng(seed, RngPurpose::simulation, 0);
+  std::vector<double> values(n * objectives);
+  for (double& value : values) value = rng.below(below);
+  return values;
+}
+
+TEST(Pareto, FrontsAreWhatTheyAreDefinedToBe) {
+  for (std::uint32_t seed = 1; seed <= 20; ++seed) {
+    const std::size_t objectives = 1 + seed % 4, n = 5 * seed;
+    const auto values = small_integers(n, objectives, seed, 6);
+    const auto row = [&](std::uint32_t i) { return std::span(values).subspan(i * objectives, objectives); };
+    const auto fronts = nondominated_fronts(values, objectives);
+    std::vector<int> seen(n, 0);
+    for (std::size_t f = 0; f < fronts.size(); ++f)
+      for (const std::uint32_t i : fronts[f]) {
+        ++seen[i];
+        for (const std::uint32_t other : fronts[f]) EXPECT_FALSE(dominates(row(other), row(i)));
+        const bool below = f > 0 && std::ranges::any_of(fronts[f - 1], [&](std::uint32_t other) {
+                             return dominates(row(other), row(i));
+                           });
+        EXPECT_EQ(below, f > 0);
+      }
+    EXPECT_EQ(seen, std::vector<int>(n, 1));
+  }
+}
+
+TEST(Pareto, CrowdingDistanceByHand) {
+  const std::vector<double> values = {0, 4, 1, 2, 2, 1, 4, 0};
+  const auto distance = crowding_distances(values, 2, std::vector<std::uint32_t>{0, 1, 2, 3});
+  EXPECT_EQ(distance[0], INFINITY);
+  EXPECT_EQ(distance[3], INFINITY);
+  EXPECT_DOUBLE_EQ(distance[1], 2.0 / 4 + 3.0 / 4);
+  EXPECT_DOUBLE_EQ(distance[2], 3.0 / 4 + 2.0 / 4);
+  EXPECT_EQ(crowding_distances(values, 2, std::vector<std::uint32_t>{}).size(), 0u);
+}
+
+/// Unit cells below the reference that some point dominates.
+double by_counting(const std::vector<double>& values, std::size_t objectives, int reference) {
+  std::vector<int> cell(objectives, 0);
+  double volume = 0;
+  for (;;) {
+    for (std::size_t at = 0; at < values.size(); at += objectives) {
+      bool inside = true;
+      for (std::size_t m = 0; m < objectives; ++m) inside = inside && values[at + m] <= cell[m];
+      if (inside) {
+        ++volume;
+        break;
+      }
+    }
+    std::size_t m = 0;
+    while (m < objectives && ++cell[m] == reference) cell[m++] = 0;
+    if (m == objectives) return volume;
+  }
+}
+
+TEST(Pareto, HypervolumeCountsCells) {
+  for (std::uint32_t seed = 1; seed <= 24; ++seed) {
+    const std::size_t objectives = 1 + seed % 4;
+    auto values = small_integers(1 + seed, objectives, seed, 9);  // some at the reference and beyond
+    const std::vector<double> reference(objectives, 7);
+    const double volume = hypervolume(values, objectives, reference);
+    EXPECT_EQ(volume, by_counting(values, objectives, 7)) << seed;
+    // The order of the points does not matter, and one more point never takes anything away.
+    std::vector<double> turned;
+    for (std::size_t at = values.size(); at > 0; at -= objectives)
+      turned.insert(turned.end(), values.begin() + static_cast<std::ptrdiff_t>(at - objectives),
+                    values.begin() + static_cast<std::ptrdiff_t>(at));
+    EXPECT_EQ(hypervolume(turned, objectives, reference), volume);
+    values.insert(values.end(), objectives, 3.0);
+    EXPECT_GE(hypervolume(values, objectives, reference), volume);
+  }
+  EXPECT_EQ(hypervolume({}, 3, std::vector<double>{1, 1, 1}), 0);
+}
+
+}  // namespace
+}  // namespace hone
