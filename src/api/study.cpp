@@ -9,6 +9,7 @@
 #include "base/check.hpp"
 #include "base/files.hpp"
 #include "base/text.hpp"
+#include "space/study_file.hpp"
 
 namespace hone::api {
 namespace {
@@ -23,8 +24,14 @@ hone::StudyRecord record_of(const StudyOptions& options, const hone::Space& spac
   }
   record.seed = options.seed;
   record.max_step = options.max_step;
-  record.study_file = space.to_toml();
-  record.space_hash = hone::hash_text(record.study_file);
+  record.space_hash = hone::hash_text(space.to_toml());
+  hone::StudyFile file;  // what a replay or a worker needs
+  file.name = record.name;
+  file.seed = record.seed;
+  file.directions = record.directions;
+  file.metrics = record.metrics;
+  file.space = space;
+  record.study_file = hone::study_file_toml(file);
   return record;
 }
 

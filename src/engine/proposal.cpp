@@ -81,25 +81,14 @@ std::unexpected<Error> nothing_with(const Configuration& given, bool forbidden) 
                                       given.text()));
 }
 
-/// An enqueued or the default configuration, if it is that trial's turn and it has not been tried.
-Result<bool> first_trials(const View& view, const Judge& judge, const Sampler& sampler, Memo* memo,
-                          const ProposalContext& context, Proposed& proposed) {
-  const std::size_t enqueued = context.enqueue ? context.enqueue->size() : 0;
-  const auto number = static_cast<std::size_t>(context.trial);
-  if (number < enqueued) {
-    HONE_TRY(const Proposal rest, sampler.suggest(view, {context.study_seed, context.trial, 0}, memo));
-    HONE_TRY(proposed.point, judge.space.complete((*context.enqueue)[number], rest.point));
-    proposed.origin = Origin::enqueued;
-    proposed.arm = "enqueued";
-    proposed.why = "asked for in the study file";
-  } else if (const auto point = judge.space.default_point(); number >= enqueued && point && all_enqueued(view)) {
-    proposed.point = *point;
-    proposed.origin = Origin::default_;
-    proposed.arm = "default";
-    proposed.why = "the default configuration";
-  } else {
-    return false;
-  }
+/// The default configuration, if it is its turn and it has not been tried.
+bool default_configuration(const View& view, const Judge& judge, Proposed& proposed) {
+  const auto point = judge.space.default_point();
+  if (!point || !all_enqueued(view)) return false;
+  proposed.point = *point;
+  proposed.origin = Origin::default_;
+  proposed.arm = "default";
+  proposed.why = "the default configuration";
   return judge(proposed) == Verdict::fine;
 }
 
@@ -116,8 +105,7 @@ Result<Proposed> propose(const View& view, const SeenPoints& seen, const Sampler
   if (context.given) {
     HONE_TRY_VOID(view.space().complete(*context.given, Point(view.space().axes().size(), 0.5)));
   } else {
-    HONE_TRY(const bool first, first_trials(view, judge, sampler, memo, context, proposed));
-    if (first) return proposed;
+    if (default_configuration(view, judge, proposed)) return proposed;
     proposed = {};
   }
 

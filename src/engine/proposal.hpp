@@ -34,14 +34,13 @@ struct Proposed {
 struct ProposalContext {
   std::uint64_t study_seed = 0;
   std::int64_t trial = 0;
-  bool deterministic = true;  ///< false: a repeat is a replicate and allowed
-  const std::vector<Configuration>* enqueue = nullptr;
+  bool deterministic = true;             ///< false: a repeat is a replicate and allowed
   const Configuration* given = nullptr;  ///< values that the caller wants of this trial; the others are proposed
 };
 
-/// Enqueued configurations first, then the default one, then the sampler's. A forbidden or known proposal is drawn
+/// The default configuration once, before the sampler's. A forbidden or known proposal is drawn
 /// again (attempt + 1, at most 100), then points are drawn uniformly (at most 100,000), then, if the space is finite,
-/// every configuration is looked at. With `given` values the trial is neither an enqueued nor the default one.
+/// every configuration is looked at. With `given` values the trial is not the default one.
 /// Errors: `unavailable` "exhausted" when nothing is left; `invalid_argument` when constraints leave almost nothing, or
 /// a given value does not fit the space; `conflict` when nothing is left with the given values; whatever the sampler
 /// says.

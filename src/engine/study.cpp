@@ -94,7 +94,7 @@ Result<void> Study::catch_up_now() {
 
 Result<void> Study::catch_up() {
   HONE_TRY(Store::Changes changes, store_.changed_since(record_.id, revision_));
-  if (open_) HONE_TRY_VOID(grow_for(changes.trials));
+  if (open_) HONE_TRY_VOID(grow_for(changes.trials, changes.revision));
   for (TrialRecord& trial : changes.trials) put(std::move(trial));
   revision_ = changes.revision;
   history_.set_revision(revision_);
@@ -118,17 +118,35 @@ void Study::wait_for_change(double seconds) {
 Result<Decision> Study::report(const Assignment& assignment, std::int64_t step, double value) {
   const OverheadTimer timer(*this);
   const std::int64_t number = assignment.request.trial;
+  const bool judged = (record_.max_step == 0 || step < record_.max_step) && step >= assignment.request.until_step;
   HONE_TRY(const Revision revision, store_.report(record_.id, assignment.claim, step, value));
-  HONE_TRY_VOID(learn(number, revision, [&](TrialRecord& record) { record_reported(record, step, value, revision); }));
+  std::optional<View> now;
   {
     const std::scoped_lock lock(mutex_);
+    HONE_TRY_VOID(
+        learn_locked(number, revision, [&](TrialRecord& record) { record_reported(record, step, value, revision); }));
     ++change_count_;
     if (stopping_) return Decision::hand_back;
+    if (judged) now.emplace(history_.view());  // here, where nothing has come after the report yet, if it can be
   }
   changed_.notify_all();
-  if (step >= record_.max_step && record_.max_step > 0) return Decision::go_on;
-  if (step < assignment.request.until_step) return Decision::go_on;
-  return pruner_->decide(view(), number, step);
+  if (!judged) return Decision::go_on;
+  const Decision decision = pruner_->decide(*now, number, step);
+  const Revision seen = now->revision();
+  now.reset();
+  if (decision != Decision::go_on || seen != revision)
+    HONE_TRY_VOID(log_decision(number, step, {decision_of(decision), seen}));
+  return decision;
+}
+
+Result<void> Study::log_decision(std::int64_t trial, std::int64_t step, const DecisionLine& line) {
+  Event event;
+  event.kind = decision_kind;
+  event.trial = trial;
+  event.step = step;
+  event.detail = decision_text(line);
+  HONE_TRY(const Revision revision, store_.log(record_.id, event));
+  return learn(trial, revision, [](TrialRecord&) {});
 }
 
 Result<void> Study::finish(const Assignment& assignment, const RunOutcome& outcome, double seconds) {

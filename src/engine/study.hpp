@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/clock.hpp"
+#include "engine/decision_line.hpp"
 #include "engine/proposal.hpp"
 #include "pruners/pruner.hpp"
 #include "samplers/sampler.hpp"
@@ -115,15 +116,19 @@ class Study {
   /// between, else reads what came.
   template <class Change>
   Result<void> learn(std::int64_t number, Revision revision, Change change);
+  template <class Change>
+  Result<void> learn_locked(std::int64_t number, Revision revision, Change change);  // needs mutex_
+  /// Writes down what was decided, and from which prefix of the study.
+  Result<void> log_decision(std::int64_t trial, std::int64_t step, const DecisionLine& line);
   void put(TrialRecord record);  // needs mutex_
   Result<void> catch_up_now();
-  Result<void> grow_for(const std::vector<TrialRecord>& trials);  // needs mutex_
-  void grow(std::shared_ptr<const Space> space);                  // needs mutex_
+  Result<void> grow_for(const std::vector<TrialRecord>& trials, Revision until);  // needs mutex_
+  void grow(std::shared_ptr<const Space> space);                                  // needs mutex_
   Result<double> unit_for(std::int64_t number, const Parameter& parameter);
   Result<std::optional<Work>> take_waiting();
   Result<Work> next_given(const Configuration& given);
-  std::int64_t first_rung(const View& view) const;
-  Result<Work> start_new(View view, std::int64_t until_step, const Configuration* given);
+  Result<std::optional<Work>> start_new(View view, std::int64_t until_step, const Configuration* given);
+  Result<Proposed> proposal_for(const View& view, const Configuration* given);
   Result<std::optional<Work>> resume(const ResumeTrial& what);
   Result<std::optional<Assignment>> claim(std::int64_t number, std::int64_t until_step, std::int64_t from_step);
   Result<Work> nothing_new(const View& view);

@@ -6,24 +6,10 @@
 
 #include "engine/study_open.hpp"
 #include "engine/study_parts.hpp"
+#include "engine/study_rules.hpp"
 #include "storage/record_changes.hpp"
 
 namespace hone {
-namespace {
-
-std::int64_t last_step(const TrialRecord& record) {
-  return record.runs.empty() || record.runs[0].reports.empty() ? 0 : record.runs[0].reports.back().step;
-}
-
-/// A trial of an open study starts without parameters.
-Result<Proposed> nothing_proposed() {
-  Proposed proposed;
-  proposed.arm = "open";
-  proposed.why = "asks for its parameters one after another";
-  return proposed;
-}
-
-}  // namespace
 
 Result<Work> Study::next(const Configuration& given) {
   if (!given.empty()) return next_given(given);
@@ -33,18 +19,24 @@ Result<Work> Study::next(const Configuration& given) {
     HONE_TRY(auto waiting, take_waiting());
     if (waiting) return std::move(*waiting);
 
-    View now = view();
-    const bool new_allowed = !options_.trials || static_cast<std::int64_t>(now.size()) < *options_.trials;
-    const NextStep step = pruner_->next(now, Asker{new_allowed});
+    std::optional<View> now(view());
+    const bool new_allowed = !options_.trials || static_cast<std::int64_t>(now->size()) < *options_.trials;
+    const NextStep step = pruner_->next(*now, Asker{new_allowed});
     if (const auto* resumed = std::get_if<ResumeTrial>(&step)) {
+      const Revision seen = now->revision();
+      now.reset();  // see History::put
+      HONE_TRY_VOID(log_decision(resumed->trial, resumed->until_step, {DecisionLine::What::resume, seen}));
       HONE_TRY(auto work, resume(*resumed));
       if (work) return std::move(*work);
       continue;  // another worker was faster
     }
-    if (const auto* fresh = std::get_if<StartNew>(&step); fresh && new_allowed)
-      return start_new(std::move(now), fresh->until_step, nullptr);
+    if (const auto* fresh = std::get_if<StartNew>(&step); fresh && new_allowed) {
+      HONE_TRY(auto work, start_new(std::move(*now), fresh->until_step, nullptr));
+      if (work) return std::move(*work);
+      continue;
+    }
     if (new_allowed) return NothingYet{};  // the pruner waits for running trials
-    return nothing_new(now);
+    return nothing_new(*now);
   }
 }
 
@@ -52,20 +44,13 @@ Result<Work> Study::next_given(const Configuration& given) {
   const std::scoped_lock asking(ask_mutex_);
   const OverheadTimer timer(*this);
   HONE_TRY_VOID(catch_up_now());
-  View now = view();
-  if (options_.trials && static_cast<std::int64_t>(now.size()) >= *options_.trials) return nothing_new(now);
-  const std::int64_t until_step = first_rung(now);
-  return start_new(std::move(now), until_step, &given);
-}
-
-/// How far a new trial goes before it is judged, whatever else the pruner would rather have done now.
-std::int64_t Study::first_rung(const View& view) const {
-  const NextStep step = pruner_->next(view, Asker{true});
-  if (const auto* fresh = std::get_if<StartNew>(&step)) return fresh->until_step;
-  const History empty(space_, history_.maximize());
-  const NextStep first = pruner_->next(empty.view(), Asker{true});
-  const auto* fresh = std::get_if<StartNew>(&first);
-  return fresh ? fresh->until_step : 0;
+  for (;;) {
+    View now = view();
+    if (options_.trials && static_cast<std::int64_t>(now.size()) >= *options_.trials) return nothing_new(now);
+    const std::int64_t until_step = first_rung(*pruner_, now);
+    HONE_TRY(auto work, start_new(std::move(now), until_step, &given));
+    if (work) return std::move(*work);
+  }
 }
 
 Result<TrialRecord> Study::enqueue(const Configuration& given) {
@@ -79,9 +64,10 @@ Result<TrialRecord> Study::enqueue(const Configuration& given) {
     // The study file's own come first: they are found by their number.
     const std::size_t number = now.size();
     const bool own = number < options_.enqueue.size();
-    const std::int64_t until_step = first_rung(now);
-    HONE_TRY(const Work work, start_new(std::move(now), until_step, own ? nullptr : &given));
-    const auto* assignment = std::get_if<Assignment>(&work);
+    const std::int64_t until_step = first_rung(*pruner_, now);
+    HONE_TRY(const auto work, start_new(std::move(now), until_step, own ? nullptr : &given));
+    if (!work) continue;  // another worker was faster
+    const auto* assignment = std::get_if<Assignment>(&*work);
     if (!assignment) return fail(Error::Kind::conflict, "every configuration of the space has been tried");
     RunOutcome handed_back;
     handed_back.state = TrialState::waiting;
@@ -109,7 +95,9 @@ Result<std::optional<Work>> Study::take_waiting() {
     if (!assignment) continue;  // another worker was faster
     // It may have been lost between the report at `from` and the decision about it: decide again, from the same view.
     if (from > 0 && from >= found->until_step && from < record_.max_step) {
-      const Decision decision = pruner_->decide(view(), found->number, from);
+      const View now = view();
+      const Decision decision = pruner_->decide(now, found->number, from);
+      HONE_TRY_VOID(log_decision(found->number, from, {decision_of(decision), now.revision()}));
       if (decision != Decision::go_on) {
         RunOutcome outcome;
         outcome.state = decision == Decision::stop ? TrialState::pruned : TrialState::paused;
@@ -145,61 +133,72 @@ Result<std::optional<Assignment>> Study::claim(std::int64_t number, std::int64_t
   return std::optional(assignment_for(records_[static_cast<std::size_t>(number)], *claimed, from_step));
 }
 
-Result<Work> Study::start_new(View now, std::int64_t until_step, const Configuration* given) {
-  for (std::optional<View> view(std::move(now));; view.emplace(this->view())) {
-    ProposalContext context;
-    context.study_seed = record_.seed;
-    context.trial = static_cast<std::int64_t>(view->size());
-    context.deterministic = options_.deterministic;
-    context.enqueue = &options_.enqueue;
-    context.given = given;
-    for (; !open_ && seen_rows_ < view->size(); ++seen_rows_) seen_.add((*view)[seen_rows_].point);
-    auto proposed = open_ ? nothing_proposed() : propose(*view, seen_, *sampler_, memo_.get(), context);
-    if (!proposed && proposed.error().kind == Error::Kind::unavailable &&
-        proposed.error().message.starts_with("exhausted"))
-      return nothing_new(*view);
-    if (!proposed) return std::unexpected(std::move(proposed).error());
+/// With values given for it by the caller, or by the study file.
+Result<Proposed> Study::proposal_for(const View& view, const Configuration* given) {
+  if (open_) return nothing_proposed();
+  for (; seen_rows_ < view.size(); ++seen_rows_) seen_.add(view[seen_rows_].point);
+  ProposalContext context;
+  context.study_seed = record_.seed;
+  context.trial = static_cast<std::int64_t>(view.size());
+  context.deterministic = options_.deterministic;
+  context.given = given;
+  return propose(view, seen_, *sampler_, memo_.get(), context);
+}
 
-    NewTrial trial;
-    trial.number = context.trial;
-    trial.origin = given ? Origin::enqueued : proposed->origin;
-    trial.arm = given ? "enqueued" : std::move(proposed->arm);
-    trial.why = given ? fmt::format("with {} as asked for", given->text()) : std::move(proposed->why);
-    trial.attempt = proposed->attempt;
-    trial.configuration = std::move(proposed->configuration);
-    trial.point = std::move(proposed->point);
-    trial.seen = view->revision();
-    trial.until_step = until_step;
-    trial.run_seed = run_seed(record_.seed, trial.number, 0);
-    trial.options_hash = options_hash_;
-    trial.kernel_id = options_.kernel_id;
-    view.reset();  // a snapshot alive would make the next change copy the index of all trials
-    auto created = store_.create_trial(record_.id, trial, owner_);
-    if (created) {
-      HONE_TRY_VOID(learn(trial.number, created->revision,
-                          [&](TrialRecord& record) { record = record_created(trial, *created); }));
-      const std::scoped_lock lock(mutex_);
-      return assignment_for(records_[static_cast<std::size_t>(trial.number)], *created, 0);
-    }
-    if (created.error().kind != Error::Kind::conflict) return std::unexpected(std::move(created).error());
-    const std::scoped_lock lock(mutex_);
-    HONE_TRY_VOID(catch_up());  // another worker was faster
-    if (options_.trials && static_cast<std::int64_t>(records_.size()) >= *options_.trials) return NothingYet{};
+/// Nothing if another worker was faster: what the pruner wants has to be asked again.
+Result<std::optional<Work>> Study::start_new(View view, std::int64_t until_step, const Configuration* given) {
+  const std::size_t number = view.size();
+  const bool from_file = !given && number < options_.enqueue.size();
+  if (from_file) given = &options_.enqueue[number];
+  auto proposed = proposal_for(view, given);
+  if (!proposed && from_file && proposed.error().kind == Error::Kind::conflict) {  // it was tried, or is forbidden
+    given = nullptr;
+    proposed = proposal_for(view, given);
   }
+  if (!proposed && proposed.error().kind == Error::Kind::unavailable &&
+      proposed.error().message.starts_with("exhausted")) {
+    HONE_TRY(Work work, nothing_new(view));
+    return std::optional(std::move(work));
+  }
+  if (!proposed) return std::unexpected(std::move(proposed).error());
+
+  NewTrial trial = new_trial(static_cast<std::int64_t>(number), std::move(*proposed), given);
+  trial.seen = view.revision();
+  trial.until_step = until_step;
+  trial.run_seed = run_seed(record_.seed, trial.number, 0);
+  trial.options_hash = options_hash_;
+  trial.kernel_id = options_.kernel_id;
+  view = View(space_, std::make_shared<const View::Rows>(), 0, view.objectives());  // see History::put
+  auto created = store_.create_trial(record_.id, trial, owner_);
+  if (created) {
+    HONE_TRY_VOID(
+        learn(trial.number, created->revision, [&](TrialRecord& record) { record = record_created(trial, *created); }));
+    const std::scoped_lock lock(mutex_);
+    return std::optional<Work>(assignment_for(records_[number], *created, 0));
+  }
+  if (created.error().kind != Error::Kind::conflict) return std::unexpected(std::move(created).error());
+  HONE_TRY_VOID(catch_up_now());
+  return std::optional<Work>{};
 }
 
 /// No new trial may start: wait for what runs, then give up what is still paused. If nothing was ever promoted to the
 /// end (a budget of one or two trials), the best paused trial is: a study does not end without a complete trial.
 Result<Work> Study::nothing_new(const View& view) {
   std::vector<std::int64_t> paused;
-  bool any_complete = false;
   for (std::size_t i = 0; i < view.size(); ++i) {
     if (view[i].state == TrialState::running) return NothingYet{};
     if (view[i].state == TrialState::paused) paused.push_back(view[i].number);
-    any_complete = any_complete || view[i].state == TrialState::complete;
   }
-  if (const auto leader = best(); !any_complete && leader && leader->state == TrialState::paused) {
-    HONE_TRY(auto work, resume({leader->number, last_step(*leader), record_.max_step}));
+  std::optional<ResumeTrial> leader;
+  Revision seen = 0;
+  if (!paused.empty()) {
+    const std::scoped_lock lock(mutex_);
+    leader = last_to_finish(records_, maximize(), record_.max_step);
+    seen = revision_;
+  }
+  if (leader) {
+    HONE_TRY_VOID(log_decision(leader->trial, leader->until_step, {DecisionLine::What::finish, seen}));
+    HONE_TRY(auto work, resume(*leader));
     return work ? std::move(*work) : Work(NothingYet{});
   }
   for (const std::int64_t number : paused) {

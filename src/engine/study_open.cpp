@@ -82,9 +82,35 @@ Result<StudyRecord> find_or_create(Store& store, const StudyRecord& wanted, bool
 std::string options_text(const StudyOptions& options) {
   std::string text = fmt::format("sampler={} pruner={}", options.sampler, options.pruner);
   if (options.trials) text += fmt::format(" trials={}", *options.trials);
+  if (!options.deterministic) text += " deterministic=0";
   for (const auto& [owner, values] : options.options)
     for (const auto& [name, value] : values) text += fmt::format(" {}.{}={}", owner, name, number_text(value));
   return text;
+}
+
+Result<StudyOptions> options_from(std::string_view text) {
+  StudyOptions options;
+  for (const std::string& word : split(text, ' ')) {
+    const auto equals = word.find('=');
+    const std::string name = word.substr(0, equals), value = equals == word.npos ? "" : word.substr(equals + 1);
+    const auto dot = name.find('.');
+    const auto number = parse_number(value);
+    bool good = true;
+    if (name == "sampler")
+      options.sampler = value;
+    else if (name == "pruner")
+      options.pruner = value;
+    else if (name == "trials")
+      good = (options.trials = parse_integer(value)).has_value();
+    else if (name == "deterministic")
+      options.deterministic = value != "0";
+    else if (good = dot != name.npos && number; good)
+      options.options[name.substr(0, dot)][name.substr(dot + 1)] = *number;
+    if (!good)
+      return fail(Error::Kind::corrupt,
+                  fmt::format("the options of a study are '{}': '{}' is not one of them", quoted(text), quoted(word)));
+  }
+  return options;
 }
 
 std::uint64_t run_seed(std::uint64_t study_seed, std::int64_t trial, std::int64_t run) {

@@ -2,6 +2,7 @@
 #pragma once
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 #include "base/result.hpp"
 #include "storage/store.hpp"
@@ -17,6 +18,8 @@ Result<StudyRecord> find_or_create(Store& store, const StudyRecord& wanted, bool
 
 /// Sampler, pruner, budget and their options in one line, for the journal and for comparing.
 std::string options_text(const StudyOptions& options);
+/// Reads it back. Errors: `corrupt`.
+Result<StudyOptions> options_from(std::string_view text);
 
 /// The seed of a run: a pure function of the study's seed, the trial and the run.
 std::uint64_t run_seed(std::uint64_t study_seed, std::int64_t trial, std::int64_t run);

@@ -1,6 +1,7 @@
 /// What the parts of `Study` share: study.cpp, study_ask.cpp, study_suggest.cpp.
 #pragma once
 #include <mutex>
+#include <utility>
 
 #include "engine/study.hpp"
 
@@ -26,6 +27,11 @@ class OverheadTimer {
 template <class Change>
 Result<void> Study::learn(std::int64_t number, Revision revision, Change change) {
   const std::scoped_lock lock(mutex_);
+  return learn_locked(number, revision, std::move(change));
+}
+
+template <class Change>
+Result<void> Study::learn_locked(std::int64_t number, Revision revision, Change change) {
   if (revision <= revision_) return {};  // another thread of ours has read it already
   if (revision != revision_ + 1) return catch_up();
   const auto at = static_cast<std::size_t>(number);

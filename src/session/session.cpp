@@ -124,6 +124,8 @@ Session::Answer Session::ask(const JsonNode&, const JsonNode& verb) {
     return fault("the study file has no [space]: ask with {\"open\": true}, then for each value by \"suggest\"",
                  verb.at);
   const auto done = [](std::string_view why) { return JsonObject().raw("done", json_string(why)).text(); };
+  if (const JsonNode* params = verb.find("params"); params && study_->is_open())
+    return fault("a trial of an open study asks for its values one after another: leave 'params' out", params->at);
   Configuration given;
   if (const JsonNode* params = verb.find("params")) {
     HONE_TRY(given, configuration_of(*params, study_->space()));

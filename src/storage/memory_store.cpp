@@ -7,6 +7,7 @@
 
 #include "base/clock.hpp"
 #include "base/text.hpp"
+#include "storage/journal_text.hpp"
 #include "storage/record_changes.hpp"
 #include "storage/store_rules.hpp"
 
@@ -18,12 +19,21 @@ struct KeptTrial {
   Owner owner;
   std::string last_token;   ///< of the tell that finished it; "" if nobody's
   std::int64_t losses = 0;  ///< how many of its owners died
+  Provenance provenance;
+};
+
+/// A journal's line "reported", as small as it can be.
+struct ReportLine {
+  Revision revision = 0;
+  std::int64_t at_ms = 0, trial = 0, step = 0;
+  double value = 0;
 };
 
 struct KeptStudy {
   StudyRecord record;
   std::vector<KeptTrial> trials;
-  std::vector<Event> events;
+  std::vector<Event> events;  ///< the others
+  std::vector<ReportLine> reports;
   std::map<std::string, std::string, std::less<>> attributes;
 
   /// The next revision, with its line in the journal.
@@ -47,7 +57,7 @@ class MemoryStore final : public Store {
     const std::scoped_lock lock(mutex_);
     for (const auto& [id, study] : studies_)
       if (study.record.name == record.name) return name_taken(record.name);
-    KeptStudy study{record, {}, {}, {}};
+    KeptStudy study{record, {}, {}, {}, {}};
     study.record.id = ++last_id_;
     study.record.created_ms = study.record.updated_ms = system_clock().unix_ms();
     study.record.revision = 0;
@@ -103,15 +113,33 @@ class MemoryStore final : public Store {
     return study->events;
   }
 
+  Result<std::vector<Event>> journal(StudyId id) override {
+    const std::scoped_lock lock(mutex_);
+    HONE_TRY(KeptStudy* const study, find(id));
+    std::vector<Event> lines = study->events;
+    for (const ReportLine& line : study->reports)
+      lines.push_back({line.revision, line.at_ms, "reported", line.trial, line.step, reported_detail(line.value)});
+    std::ranges::sort(lines, {}, &Event::revision);
+    return lines;
+  }
+
+  Result<std::vector<Provenance>> provenance(StudyId id) override {
+    const std::scoped_lock lock(mutex_);
+    HONE_TRY(KeptStudy* const study, find(id));
+    std::vector<Provenance> all;
+    for (const KeptTrial& trial : study->trials) all.push_back(trial.provenance);
+    return all;
+  }
+
   Result<Claim> create_trial(StudyId id, const NewTrial& trial, const Owner& owner) override {
     HONE_TRY_VOID(check_new_trial(trial));
     const std::scoped_lock lock(mutex_);
     HONE_TRY(KeptStudy* const study, find(id));
     const auto next = static_cast<std::int64_t>(study->trials.size());
     if (trial.number != next) return not_next(trial.number, next);
-    const Revision revision = study->change("asked", trial.number, trial.until_step, trial.arm);
+    const Revision revision = study->change("asked", trial.number, trial.until_step, asked_detail(trial));
     Claim claim{trial.number, claim_token(owner, 1), revision, study->record.updated_ms};
-    study->trials.push_back({record_created(trial, claim), owner, "", 0});
+    study->trials.push_back({record_created(trial, claim), owner, "", 0, {trial.options_hash, trial.kernel_id}});
     return claim;
   }
 
@@ -145,6 +173,7 @@ class MemoryStore final : public Store {
     HONE_TRY(KeptStudy* const study, find(id));
     HONE_TRY(KeptTrial* const trial, held(*study, claim));
     record_reported(trial->record, step, value, study->change());
+    study->reports.push_back({study->record.revision, study->record.updated_ms, claim.trial, step, value});
     return trial->record.changed;
   }
 
@@ -179,7 +208,7 @@ class MemoryStore final : public Store {
     }
     HONE_TRY_VOID(held(*study, claim));
     trial->last_token = claim.token;
-    record_told(record, outcome, study->change("told", claim.trial, 0, std::string(state_name(outcome.state))));
+    record_told(record, outcome, study->change("told", claim.trial, 0, told_detail(outcome)));
     return record.changed;
   }
 

@@ -70,6 +70,21 @@ Result<Store::Changes> SqliteStore::changed_since(StudyId study, Revision revisi
   return changes;
 }
 
+Result<std::vector<Provenance>> SqliteStore::provenance(StudyId study) {
+  const std::scoped_lock lock(mutex_);
+  SqliteTransaction transaction(database_);
+  HONE_TRY_VOID(transaction.begin_read());
+  HONE_TRY_VOID(revision_of(study));
+  SqliteStatement select(database_, "SELECT options_hash, kernel_id FROM trials WHERE study = ?1 ORDER BY number");
+  std::vector<Provenance> found;
+  SqliteRows rows = select.query(study);
+  HONE_TRY_VOID(rows.each([&]() -> Result<void> {
+    found.push_back({std::string(rows.text(0)), std::string(rows.text(1))});
+    return {};
+  }));
+  return found;
+}
+
 Result<TrialRecord> SqliteStore::read_trial(StudyId study, std::int64_t number, std::size_t objectives) {
   TrialRecord trial;
   trial.number = number;

@@ -157,13 +157,21 @@ Result<Revision> SqliteStore::log(StudyId study, const Event& event) {
 }
 
 Result<std::vector<Event>> SqliteStore::events(StudyId study) {
+  return read_journal(study, "AND kind <> 'reported' ");
+}
+
+Result<std::vector<Event>> SqliteStore::journal(StudyId study) {
+  return read_journal(study, "");
+}
+
+Result<std::vector<Event>> SqliteStore::read_journal(StudyId study, const char* condition) {
   const std::scoped_lock lock(mutex_);
   SqliteTransaction transaction(database_);
   HONE_TRY_VOID(transaction.begin_read());
   HONE_TRY_VOID(revision_of(study));
-  SqliteStatement select(database_,
-                         "SELECT revision, at_ms, kind, trial, step, detail FROM journal WHERE study = ?1 "
-                         "AND kind <> 'reported' ORDER BY revision");
+  const std::string sql = fmt::format(
+      "SELECT revision, at_ms, kind, trial, step, detail FROM journal WHERE study = ?1 {}ORDER BY revision", condition);
+  SqliteStatement select(database_, sql.c_str());
   std::vector<Event> found;
   SqliteRows rows = select.query(study);
   HONE_TRY_VOID(rows.each([&]() -> Result<void> {

@@ -24,6 +24,7 @@ class SqliteStore final : public Store {
   Result<std::optional<std::string>> attribute(StudyId study, std::string_view key) override;
   Result<Revision> log(StudyId study, const Event& event) override;
   Result<std::vector<Event>> events(StudyId study) override;
+  Result<std::vector<Event>> journal(StudyId study) override;
   Result<Claim> create_trial(StudyId study, const NewTrial& trial, const Owner& owner) override;
   Result<Claim> claim_trial(StudyId study, std::int64_t number, std::int64_t until_step, const Owner& owner) override;
   Result<Revision> configure(StudyId study, const Claim& claim, const Configuration& configuration,
@@ -35,6 +36,7 @@ class SqliteStore final : public Store {
   Result<Revision> prune(StudyId study, std::int64_t number, std::string_view reason) override;
   Result<std::vector<std::int64_t>> reclaim_dead(StudyId study, std::int64_t retries) override;
   Result<Changes> changed_since(StudyId study, Revision revision) override;
+  Result<std::vector<Provenance>> provenance(StudyId study) override;
 
  private:
   /// What a verb must know about a trial before it moves it.
@@ -48,6 +50,8 @@ class SqliteStore final : public Store {
 
   explicit SqliteStore(std::filesystem::path path) : path_(std::move(path)) {}
 
+  /// The journal; `condition`: more after WHERE study = ?1, or "".
+  Result<std::vector<Event>> read_journal(StudyId study, const char* condition);
   // These are parts of verbs: they need mutex_ and a transaction.
   Result<std::vector<StudyRecord>> read_studies(SqliteRows& rows);
   /// The present revision; `not_found` for an unknown study.

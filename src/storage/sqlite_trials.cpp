@@ -3,6 +3,7 @@
 
 #include "base/check.hpp"
 #include "base/clock.hpp"
+#include "storage/journal_text.hpp"
 #include "storage/sqlite_store.hpp"
 #include "storage/sqlite_values.hpp"
 
@@ -38,7 +39,8 @@ Result<Claim> SqliteStore::create_trial(StudyId study, const NewTrial& trial, co
     if (const std::int64_t next = rows.integer(0); next != trial.number) return not_next(trial.number, next);
     before = rows.integer(1);
   }
-  HONE_TRY(const Revision revision, change(study, before, "asked", trial.number, trial.until_step, trial.arm));
+  HONE_TRY(const Revision revision,
+           change(study, before, "asked", trial.number, trial.until_step, asked_detail(trial)));
   Claim claim{trial.number, claim_token(owner, 1), revision, system_clock().unix_ms()};
   HONE_TRY_VOID(new_trial_.run(study, trial.number, origin_name(trial.origin), trial.arm, trial.why, trial.attempt,
                                trial.seen, revision, trial.until_step, claim.at_ms, trial.options_hash, trial.kernel_id,
@@ -86,7 +88,8 @@ Result<Revision> SqliteStore::report(StudyId study, const Claim& claim, std::int
   SqliteTransaction transaction(database_);
   HONE_TRY_VOID(transaction.begin_write(Commit::relaxed));
   HONE_TRY(const Standing before, require_holder(study, claim));
-  HONE_TRY(const Revision revision, change(study, before.revision, "reported", claim.trial, step, ""));
+  HONE_TRY(const Revision revision,
+           change(study, before.revision, "reported", claim.trial, step, reported_detail(value)));
   HONE_TRY_VOID(put_report_.run(study, claim.trial, step, plain_value(value), special_name(value)));
   HONE_TRY_VOID(transaction.commit());
   return revision;
@@ -150,7 +153,7 @@ Result<Revision> SqliteStore::tell(StudyId study, const Claim& claim, const Outc
   HONE_TRY(const Standing before, found);
   if (is_finished(before.state)) return told_again(study, claim, before, outcome);
   if (before.state != TrialState::running || before.token != claim.token) return not_holder(claim.trial, before.state);
-  HONE_TRY(const Revision revision, change(study, before.revision, "told", claim.trial, 0, state_name(outcome.state)));
+  HONE_TRY(const Revision revision, change(study, before.revision, "told", claim.trial, 0, told_detail(outcome)));
   for (std::size_t i = 0; i < outcome.constraints.size(); ++i)
     HONE_TRY_VOID(new_constraint_.run(study, claim.trial, i, plain_value(outcome.constraints[i]),
                                       special_name(outcome.constraints[i])));

@@ -42,6 +42,7 @@ struct NewTrial {
   Origin origin = Origin::sampler;
   std::string arm, why;
   std::int64_t attempt = 0;
+  Configuration given;  ///< the values that somebody asked for; for the journal only
   Configuration configuration;
   Point point;
   Revision seen = 0;
@@ -49,6 +50,11 @@ struct NewTrial {
   std::uint64_t run_seed = 0;
   std::string options_hash;  ///< of sampler, pruner and their options
   std::string kernel_id;     ///< binary version and kernel name: replay compares it before it compares bits
+};
+
+/// What proposed a trial: as in NewTrial.
+struct Provenance {
+  std::string options_hash, kernel_id;
 };
 
 /// Who holds a trial. A dead owner on the same host is found at once by boot id, process id and process start time.
@@ -79,8 +85,9 @@ struct Outcome {
   double seconds = 0;  ///< running time of this stretch, added to the trial's
 };
 
-/// One line of a study's journal: "asked", "claimed", "configured", "paused", "resumed", "told", "pruned", "released",
-/// "lost", "option", "final", "look".
+/// One line of a study's journal: "asked", "claimed", "configured", "reported", "paused", "resumed", "told", "pruned",
+/// "released", "lost" by the verbs (details: storage/journal_text.hpp), and by the engine "option", "decided",
+/// "restarted", "final", "look".
 struct Event {
   Revision revision = 0;
   std::int64_t at_ms = 0;
@@ -107,7 +114,10 @@ class Store {
   virtual Result<std::optional<std::string>> attribute(StudyId study, std::string_view key) = 0;
   /// Adds a line to the journal.
   virtual Result<Revision> log(StudyId study, const Event& event) = 0;
+  /// The journal without the lines "reported".
   virtual Result<std::vector<Event>> events(StudyId study) = 0;
+  /// All of it: one line per revision.
+  virtual Result<std::vector<Event>> journal(StudyId study) = 0;
 
   // Trials.
   /// Creates the trial in state running, held by `owner`. Errors: `conflict` if the number is not the next free one.
@@ -141,6 +151,8 @@ class Store {
     std::vector<TrialRecord> trials;
   };
   virtual Result<Changes> changed_since(StudyId study, Revision revision) = 0;
+  /// One for each trial, by number.
+  virtual Result<std::vector<Provenance>> provenance(StudyId study) = 0;
 };
 
 /// URLs: "memory://", "sqlite:///relative.db", "sqlite:////absolute.db". `create`: make the file if there is none.

@@ -37,6 +37,7 @@ class View {
       : space_(std::move(space)), rows_(std::move(rows)), revision_(revision), objectives_(objectives) {}
 
   const Space& space() const { return *space_; }
+  const std::shared_ptr<const Space>& shared_space() const { return space_; }
   Revision revision() const { return revision_; }
   std::size_t objectives() const { return objectives_; }
   std::size_t size() const { return rows_->size(); }

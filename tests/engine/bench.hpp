@@ -46,7 +46,7 @@ inline StudyRecord wanted(const Space& space, std::int64_t max_step = 9) {
   record.metrics = {"loss"};
   record.seed = 11;
   record.max_step = max_step;
-  record.study_file = space.to_toml();
+  record.study_file = "format = 1\n" + space.to_toml();
   record.space_hash = hash_text(space.to_toml());
   return record;
 }

@@ -21,6 +21,8 @@ class ForwardingStore : public Store {
   }
   Result<Revision> log(StudyId study, const Event& event) override { return inner_->log(study, event); }
   Result<std::vector<Event>> events(StudyId study) override { return inner_->events(study); }
+  Result<std::vector<Event>> journal(StudyId study) override { return inner_->journal(study); }
+  Result<std::vector<Provenance>> provenance(StudyId study) override { return inner_->provenance(study); }
   Result<Claim> create_trial(StudyId study, const NewTrial& trial, const Owner& owner) override {
     return inner_->create_trial(study, trial, owner);
   }

@@ -99,12 +99,15 @@ std::string text_of(const TrialRecord& t) {
 std::string text_of_study(Store& store, StudyId study) {
   const auto changes = store.changed_since(study, 0);
   if (!changes) return error_text(changes.error());
-  const auto events = store.events(study);
+  const auto events = store.journal(study);
   if (!events) return error_text(events.error());
   const auto attribute = store.attribute(study, "key");
   if (!attribute) return error_text(attribute.error());
   std::string text = fmt::format("revision {} attribute {}\n", changes->revision, attribute->value_or("none"));
   for (const TrialRecord& trial : changes->trials) text += text_of(trial);
+  const auto provenance = store.provenance(study);
+  if (!provenance) return error_text(provenance.error());
+  for (const Provenance& from : *provenance) text += from.options_hash + " " + from.kernel_id + "\n";
   for (const Event& event : *events)
     text += fmt::format("{} {} {} {} {}\n", event.revision, event.kind, event.trial, event.step, event.detail);
   return text;

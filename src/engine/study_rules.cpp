@@ -1,0 +1,81 @@
+#include "engine/study_rules.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/files.hpp"
+#include "base/rng.hpp"
+#include "space/study_file.hpp"
+#include "trial/ranking.hpp"
+
+namespace hone {
+
+std::int64_t first_rung(const Pruner& pruner, const View& view) {
+  const NextStep step = pruner.next(view, Asker{true});
+  if (const auto* fresh = std::get_if<StartNew>(&step)) return fresh->until_step;
+  const View empty(view.shared_space(), std::make_shared<const View::Rows>(), 0, view.objectives());
+  const NextStep first = pruner.next(empty, Asker{true});
+  const auto* fresh = std::get_if<StartNew>(&first);
+  return fresh ? fresh->until_step : 0;
+}
+
+NewTrial new_trial(std::int64_t number, Proposed proposed, const Configuration* given) {
+  NewTrial trial;
+  trial.number = number;
+  trial.origin = given ? Origin::enqueued : proposed.origin;
+  trial.arm = given ? "enqueued" : std::move(proposed.arm);
+  trial.why = given ? fmt::format("with {} as asked for", given->text()) : std::move(proposed.why);
+  trial.attempt = proposed.attempt;
+  trial.configuration = std::move(proposed.configuration);
+  trial.point = std::move(proposed.point);
+  if (given) trial.given = *given;
+  return trial;
+}
+
+Proposed nothing_proposed() {
+  Proposed proposed;
+  proposed.arm = "open";
+  proposed.why = "asks for its parameters one after another";
+  return proposed;
+}
+
+double unit_of_new_parameter(std::uint64_t study_seed, std::int64_t trial, std::string_view name) {
+  const auto name_key = static_cast<std::uint32_t>(hash64(name));
+  return Rng(study_seed, RngPurpose::suggest, static_cast<std::uint32_t>(trial), name_key | 0x80000000u).uniform();
+}
+
+std::optional<ResumeTrial> last_to_finish(std::span<const TrialRecord> trials, bool maximize, std::int64_t max_step) {
+  if (std::ranges::find(trials, TrialState::complete, &TrialRecord::state) != trials.end()) return std::nullopt;
+  const auto ranked = best_first(trials, maximize);
+  if (ranked.empty() || trials[ranked.front()].state != TrialState::paused) return std::nullopt;
+  const TrialRecord& leader = trials[ranked.front()];
+  return ResumeTrial{leader.number, last_step(leader), max_step};
+}
+
+std::int64_t last_step(const TrialRecord& record) {
+  return record.runs.empty() || record.runs[0].reports.empty() ? 0 : record.runs[0].reports.back().step;
+}
+
+Result<std::shared_ptr<const Space>> with_parameter(const Space& space, const Parameter& parameter) {
+  std::vector<Parameter> parameters(space.parameters().begin(), space.parameters().end());
+  parameters.push_back(parameter);
+  HONE_TRY(Space grown, Space::make(std::move(parameters)));
+  return std::make_shared<const Space>(std::move(grown));
+}
+
+Result<Parameter> parameter_in(const Event& line) {
+  HONE_TRY(const StudyFile domain, parse_study_file("format = 1\n" + line.detail, "journal"));
+  if (!domain.space || domain.space->parameters().empty())
+    return fail(Error::Kind::corrupt, fmt::format("the journal's line {} holds no domain", line.revision));
+  return domain.space->parameters().front();
+}
+
+Result<Value> value_at(const Parameter& parameter, double unit) {
+  HONE_TRY(const Space alone, Space::make({parameter}));
+  Point point{unit};
+  alone.canonicalize(point);
+  return alone.decode(0, point[0]);
+}
+
+}  // namespace hone

@@ -1,0 +1,59 @@
+#include "storage/journal_text.hpp"
+
+#include <fmt/format.h>
+
+#include "base/text.hpp"
+#include "storage/sqlite_values.hpp"
+
+namespace hone {
+namespace {
+
+constexpr std::string_view before_constraints = " | ";
+
+}  // namespace
+
+std::string asked_detail(const NewTrial& trial) {
+  return trial.given.empty() ? trial.arm : trial.given.json();
+}
+
+Result<Configuration> read_given(std::string_view detail) {
+  if (!detail.starts_with('{')) return Configuration();
+  return read_configuration(detail);
+}
+
+std::string reported_detail(double value) {
+  return point_text({&value, 1});
+}
+
+Result<double> read_reported(std::string_view detail) {
+  HONE_TRY(const std::vector<double> value, read_point(detail));
+  if (value.size() != 1)
+    return fail(Error::Kind::corrupt, fmt::format("a reported value is '{}', not one number", quoted(detail)));
+  return value[0];
+}
+
+std::string told_detail(const Outcome& outcome) {
+  std::string text(state_name(outcome.state));
+  if (outcome.state == TrialState::complete) text += " " + point_text(outcome.values);
+  if (!outcome.constraints.empty()) text.append(before_constraints).append(point_text(outcome.constraints));
+  return text;
+}
+
+Result<Outcome> read_told(std::string_view detail) {
+  Outcome outcome;
+  std::string_view rest = detail;
+  if (const auto bar = rest.find(before_constraints); bar != std::string_view::npos) {
+    HONE_TRY(outcome.constraints, read_point(rest.substr(bar + before_constraints.size())));
+    rest = rest.substr(0, bar);
+  }
+  const auto space = rest.find(' ');
+  HONE_TRY(outcome.state, state_from(rest.substr(0, space)));
+  if (space != std::string_view::npos) {
+    HONE_TRY(outcome.values, read_point(rest.substr(space + 1)));
+  }
+  if (!is_finished(outcome.state))
+    return fail(Error::Kind::corrupt, fmt::format("an outcome is '{}', not a finished state", quoted(detail)));
+  return outcome;
+}
+
+}  // namespace hone
