@@ -69,7 +69,7 @@ Result<void> JournalPlayer::asked(const Event& line, const TrialRecord& proposed
   trial.arm = proposed.arm;
   trial.why = proposed.why;
   trial.attempt = proposed.attempt;
-  trial.configuration = proposed.configuration;
+  if (axes_ > 0) trial.configuration = proposed.configuration;  // else it grows with lines "configured"
   trial.point = proposed.point;
   trial.seen = proposed.seen;
   trial.until_step = line.step;
