@@ -66,7 +66,10 @@ def run(program, problem, conditional, name, seed, trials):
         seconds += time.process_time() - start
         value, regret = map(float, server.ask(" ".join(values)).split())
         start = time.process_time()
-        study.tell(trial, value)
+        if value < float("inf"):
+            study.tell(trial, value)
+        else:
+            study.tell(trial, state=optuna.trial.TrialState.FAIL)
         seconds += time.process_time() - start
         if value < best:
             best, recommended = value, regret

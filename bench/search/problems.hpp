@@ -12,15 +12,20 @@ namespace hone::search_bench {
 
 struct Problem {
   std::string name;    ///< "bbob 8 d5 i1"
-  std::string family;  ///< "continuous 2" ... "continuous 20", "mixed", "conditional", "noisy", "cliff"
+  std::string family;  ///< "continuous 2" ... "continuous 20", "mixed", "conditional", "noisy", "cliff",
+                       ///< "tables"
   bool sealed;         ///< of the half that constants are never tuned on
   std::shared_ptr<const Space> space;
   /// How far above the smallest value a canonical point is.
   std::function<double(const Point&, const Mask&)> regret;
   double noise = 0;  ///< deviation of what is told beside the regret
+  /// What is told instead, where that is another thing: of a canonical point in a study with that seed.
+  std::function<double(const Point&, std::uint32_t seed)> told = {};
 };
 
 /// All of them, always in this order. Cost: the instances are made when they are first evaluated.
 std::vector<Problem> all_problems();
+/// Those over tables/: the value of one training is told, the regret is that of the mean over three.
+std::vector<Problem> table_problems();
 
 }  // namespace hone::search_bench

@@ -55,9 +55,15 @@ def run_peer(program, name, options):
     lines = subprocess.run(words, capture_output=True, text=True, check=True).stdout
     import optuna
     half = "sealed" if options.sealed else "open"
-    with gzip.open(f"{HERE}/peers/optuna_{name}_{half}.csv.gz", "wt", encoding="utf-8") as file:
-        file.write(f"# Optuna {optuna.__version__} {name}, {processor()}, {datetime.date.today()}; made by: run.py "
-                   f"--peers {name} --trials {options.trials} --seeds {options.seeds}\n{lines}")
+    target = f"{HERE}/peers/optuna_{name}_{half}.csv.gz"
+    kept = ""  # of the other families
+    if options.family and os.path.exists(target):
+        with gzip.open(target, "rt", encoding="utf-8") as file:
+            kept = "".join(line for line in file
+                           if not line.startswith("#") and options.family not in line.split(",")[1])
+    with gzip.GzipFile(target, "wb", 9, mtime=0) as file:
+        file.write((f"# Optuna {optuna.__version__} {name}, {processor()}, {datetime.date.today()}; made by: run.py "
+                    f"--peers {name} --trials {options.trials} --seeds {options.seeds}\n{kept}{lines}").encode())
 
 
 def main():

@@ -46,8 +46,15 @@ double cpu_seconds() {
   return static_cast<double>(t.tv_sec) + 1e-9 * static_cast<double>(t.tv_nsec);
 }
 
+std::vector<Problem> every_problem() {
+  std::vector<Problem> all = search_bench::all_problems();
+  for (Problem& problem : search_bench::table_problems()) all.push_back(std::move(problem));
+  return all;
+}
+
 /// What is told: the regret, with noise keyed by problem, seed and trial.
-double observed(const Problem& problem, double regret, std::uint32_t seed, std::uint32_t trial) {
+double observed(const Problem& problem, const Point& point, double regret, std::uint32_t seed, std::uint32_t trial) {
+  if (problem.told) return problem.told(point, seed);
   if (problem.noise == 0) return regret;
   Rng rng(seed, RngPurpose::simulation, trial, static_cast<std::uint32_t>(hash64(problem.name)));
   double normal = -6;
@@ -90,12 +97,15 @@ std::string run_cell(const Problem& problem, const std::string& name, std::uint3
     if (!proposal) break;
     const std::size_t row = lab.start(*proposal);
     const double regret = problem.regret(lab[row].point, lab[row].active);
-    const double value = observed(problem, regret, seed, static_cast<std::uint32_t>(trial));
-    if (value < best) {
+    const double value = observed(problem, lab[row].point, regret, seed, static_cast<std::uint32_t>(trial));
+    if (value < best || trial == 0) {
       best = value;
       recommended = regret;
     }
-    lab.finish(row, TrialState::complete, {value});
+    if (std::isfinite(value))
+      lab.finish(row, TrialState::complete, {value});
+    else
+      lab.finish(row, TrialState::failed);
     if (std::ranges::find(budgets, trial + 1) != std::end(budgets)) line += fmt::format(",{:.6g}", recommended);
   }
   return fmt::format("{},{:.4f}ms\n", line, 1e3 * seconds / options.trials);
@@ -125,7 +135,7 @@ std::size_t read_point(const Space& space, const std::string& text, Point& point
 }
 
 int serve(const std::string& name, std::uint32_t seed) {
-  for (const Problem& problem : search_bench::all_problems()) {
+  for (const Problem& problem : every_problem()) {
     if (problem.name != name) continue;
     const Space& space = *problem.space;
     std::string axes;
@@ -148,7 +158,7 @@ int serve(const std::string& name, std::uint32_t seed) {
         read_point(space, text, point);
         const Mask active = space.canonicalize(point);
         const double regret = problem.regret(point, active);
-        fmt::print("{:.17g} {:.17g}\n", observed(problem, regret, seed, trial++), regret);
+        fmt::print("{:.17g} {:.17g}\n", observed(problem, point, regret, seed, trial++), regret);
       }
       std::fflush(stdout);
     }
@@ -165,8 +175,7 @@ int main(int argc, char** argv) {
   if (words.size() == 3 && words[0] == "serve")
     return serve(words[1], static_cast<std::uint32_t>(std::atoi(words[2].c_str())));
   if (words.size() == 1 && words[0] == "list") {
-    for (const Problem& p : search_bench::all_problems())
-      fmt::print("{},{},{}\n", p.name, p.family, p.sealed ? "sealed" : "open");
+    for (const Problem& p : every_problem()) fmt::print("{},{},{}\n", p.name, p.family, p.sealed ? "sealed" : "open");
     return 0;
   }
   if (words.size() < 2 || words[0] != "run") {
@@ -198,7 +207,7 @@ int main(int argc, char** argv) {
     fmt::print(stderr, "search_bench: '{}' cannot be written\n", options.out);
     return 1;
   }
-  for (const Problem& problem : search_bench::all_problems()) {
+  for (const Problem& problem : every_problem()) {
     if (problem.sealed != options.sealed || problem.family.find(options.family) == std::string::npos) continue;
     for (int seed = 0; seed < options.seeds; ++seed) {
       const auto number = static_cast<std::uint32_t>(seed);

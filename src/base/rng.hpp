@@ -21,6 +21,7 @@ enum class RngPurpose : std::uint32_t {
   scramble = 7,
   run_seed = 8,
   mixup = 9,
+  audit = 10,
 };
 
 /// Philox4x32-10, a counter-based generator: number `index` of a stream is a pure function of

@@ -45,6 +45,7 @@ constexpr FlagRow flags[] = {
     {"--seed", "", "N", "same seed, same study (with -j 1 and --trials)", "0"},
     {"--sampler", "", "NAME", "see `hone samplers`", "auto"},
     {"--pruner", "", "NAME", "see `hone pruners`", "asha"},
+    {"--audit", "", "SHARE", "of the trials that would be pruned, finished anyway to see what pruning costs", "0"},
     {"--study", "", "NAME", "the study to work on", "by data and question"},
     {"--storage", "", "URL", "where studies are kept", "$HONE_STORAGE, else sqlite:///hone.db"},
     {"--fresh", "", "", "forget the study of that name first"},

@@ -95,6 +95,8 @@ Result<int> show_study(const Arguments& arguments) {
     fmt::print("arms        {}\n", arms_text(study.trials));
     fmt::print("time        {} in trials\n", duration_text(seconds));
   }
+  if (const auto audit = audit_of(record, study.trials, events))
+    fmt::print("audit       {}\n", prune_audit_text(*audit));
   print_best(study, utf8_locale());
   print_events(events);
   return exit_done;

@@ -8,6 +8,7 @@
 
 #include "base/text.hpp"
 #include "cli/common_flags.hpp"
+#include "cli/study_reading.hpp"
 #include "report/configuration_text.hpp"
 #include "report/json_out.hpp"
 #include "report/summary.hpp"
@@ -81,6 +82,8 @@ void print_json(const FitSetup& setup, Study& study, const FitFinal& result, dou
         SearchResult::CrossValidation{result.cross_validation, result.fold_deviation, finalist_folds, result.finalists};
   out.test = SearchResult::Test{result.test, {result.metrics.begin(), result.metrics.end()}, result.looks};
   out.model = result.model;
+  const auto events = study.store().events(study.record().id);
+  if (events) out.audit = audit_of(study.record(), trials, *events);
   if (counts.total() > 0)
     out.overhead_ms_per_trial = 1e3 * study.overhead_seconds() / static_cast<double>(counts.total());
   std::puts(result_json(out).c_str());
@@ -126,6 +129,9 @@ void print_table(const FitSetup& setup, Study& study, const FitFinal& result, do
                                   width));
   fmt::print("sealed test {} {} (look {} at {} rows)\n", metric, short_number(result.test), result.looks,
              setup.dataset->test_rows());
+  const auto events = study.store().events(study.record().id);
+  if (const auto audit = events ? audit_of(study.record(), trials, *events) : std::nullopt)
+    fmt::print("{}", with_heading("audit", prune_audit_text(*audit), width));
   std::vector<std::string> others;
   for (const auto& [other, value] : result.metrics)
     if (other != metric) others.push_back(fmt::format("{} {}", other, short_number(value)));

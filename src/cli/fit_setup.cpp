@@ -176,6 +176,8 @@ Result<void> read_search(const Arguments& arguments, const StudyFile& given, Fit
   setup.options.sampler = sampler.value_or(given.search.sampler.value_or("auto"));
   setup.options.pruner = pruner.value_or(given.search.pruner.value_or("asha"));
   setup.options.options = given.search.options;
+  HONE_TRY(const auto audit, arguments.number("--audit", 0, 1));
+  setup.options.audit = audit.value_or(given.search.audit);
   HONE_TRY(const auto trials, arguments.integer("--trials", 1, 1'000'000'000));
   setup.options.trials = trials ? trials : given.search.trials;
   HONE_TRY(const auto time, arguments.duration("--time"));

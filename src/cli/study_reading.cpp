@@ -1,5 +1,6 @@
 #include "cli/study_reading.hpp"
 
+#include "engine/decision_line.hpp"
 #include "trial/ranking.hpp"
 
 namespace hone {
@@ -18,6 +19,18 @@ const TrialRecord* best_trial(const StudyRecord& record, std::span<const TrialRe
   const auto ranked = best_first(trials, record.directions[0] == "maximize");  // complete ones come first
   if (ranked.empty() || trials[ranked.front()].state != TrialState::complete) return nullptr;
   return &trials[ranked.front()];
+}
+
+std::optional<PruneAudit> audit_of(const StudyRecord& record, std::span<const TrialRecord> trials,
+                                   std::span<const Event> events) {
+  std::vector<AuditedStep> audited;
+  for (const Event& event : events) {
+    if (event.kind != decision_kind) continue;
+    const auto line = read_decision(event.detail);
+    if (line && line->what == DecisionLine::What::audit) audited.push_back({event.trial, event.step});
+  }
+  if (audited.empty() || record.directions.size() != 1) return std::nullopt;
+  return prune_audit(trials, audited, record.directions[0] == "maximize", record.max_step);
 }
 
 StudyLine study_line(const StudyRecord& record, std::span<const TrialRecord> trials) {

@@ -1,12 +1,14 @@
 /// What the study commands read from a store.
 #pragma once
 #include <memory>
+#include <optional>
 #include <span>
 #include <vector>
 
 #include "base/result.hpp"
 #include "cli/common_flags.hpp"
 #include "report/json_out.hpp"
+#include "report/prune_audit.hpp"
 #include "storage/store.hpp"
 
 namespace hone {
@@ -21,6 +23,10 @@ Result<OpenedStudy> open_study(const Arguments& arguments);
 
 /// The best complete trial of a single-objective study, or null.
 const TrialRecord* best_trial(const StudyRecord& record, std::span<const TrialRecord> trials);
+
+/// What pruning saved and cost, if the journal has trials that were finished against the pruner.
+std::optional<PruneAudit> audit_of(const StudyRecord& record, std::span<const TrialRecord> trials,
+                                   std::span<const Event> events);
 
 StudyLine study_line(const StudyRecord& record, std::span<const TrialRecord> trials);
 

@@ -11,7 +11,7 @@
 namespace hone {
 namespace {
 
-constexpr std::array<std::string_view, 6> names = {"go on", "pause", "stop", "resume", "finish", "suggest"};
+constexpr std::array<std::string_view, 7> names = {"go on", "pause", "stop", "resume", "finish", "suggest", "audit"};
 constexpr std::string_view before_seen = ", seen ";
 
 }  // namespace
@@ -25,6 +25,12 @@ DecisionLine::What decision_of(Decision decision) {
   return decision == Decision::pause  ? DecisionLine::What::pause
          : decision == Decision::stop ? DecisionLine::What::stop
                                       : DecisionLine::What::go_on;
+}
+
+Decision answer_of(DecisionLine::What what) {
+  return what == DecisionLine::What::pause  ? Decision::pause
+         : what == DecisionLine::What::stop ? Decision::stop
+                                            : Decision::go_on;
 }
 
 std::string decision_text(const DecisionLine& line) {

@@ -21,6 +21,7 @@ struct DecisionLine {
     resume,   ///< a paused trial, up to `step`
     finish,   ///< nothing is complete at the end of the budget: the best paused trial, up to `step`
     suggest,  ///< the sampler proposed the known parameters of a trial of an open study
+    audit,    ///< the pruner would have paused or stopped it at `step`; it goes on, to see whether that is right
   } what = What::go_on;
   Revision seen = 0;
 };
@@ -33,5 +34,7 @@ Result<DecisionLine> read_decision(std::string_view text);
 std::string_view decision_name(DecisionLine::What what);
 /// What a pruner's answer is called. `hand_back` is no pruner's.
 DecisionLine::What decision_of(Decision decision);
+/// What a trial is told: pause, stop, or go on.
+Decision answer_of(DecisionLine::What what);
 
 }  // namespace hone

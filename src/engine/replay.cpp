@@ -24,6 +24,7 @@ namespace {
 /// Sampler and pruner of one set of options.
 struct Tools {
   bool deterministic = true;
+  double audit = 0;
   std::optional<std::int64_t> trials;
   std::unique_ptr<Sampler> sampler;
   std::unique_ptr<Memo> memo;
@@ -89,6 +90,7 @@ class Replayer {
                make_pruner(options.pruner, values(options.pruner), {in_.record.max_step, history_.maximize().front()}));
       tools.memo = tools.sampler->make_memo();
       tools.deterministic = options.deterministic;
+      tools.audit = options.audit;
       tools.trials = options.trials;
     }
     return {};
@@ -248,7 +250,8 @@ class Replayer {
       resumption(question, view, stored == finish);
       return {};
     }
-    const auto derived = decision_of(question.tools->pruner->decide(view, line.trial, line.step));
+    const Tools& tools = *question.tools;
+    const auto derived = judge(*tools.pruner, view, line.trial, line.step, in_.record.seed, tools.audit);
     if (derived != stored)
       differs(line, fmt::format("the decision at step {} was to {}, {} as derived", line.step, decision_name(stored),
                                 decision_name(derived)));

@@ -8,8 +8,10 @@
 
 #include "base/check.hpp"
 #include "base/files.hpp"
+#include "base/text.hpp"
 #include "engine/study_open.hpp"
 #include "engine/study_parts.hpp"
+#include "engine/study_rules.hpp"
 #include "storage/record_changes.hpp"
 #include "storage/store_rules.hpp"
 
@@ -46,6 +48,8 @@ Result<void> Study::check(const StudyRecord& wanted, const std::shared_ptr<const
   HONE_TRY(const auto sampler, make_sampler(options.sampler, options_of(options, options.sampler)));
   HONE_TRY_VOID(make_pruner(options.pruner, options_of(options, options.pruner),
                             {wanted.max_step, maximize_flags(wanted).front()}));
+  if (!(options.audit >= 0 && options.audit <= 1))
+    return refuse(fmt::format("audit must be a share from 0 to 1, got {}", number_text(options.audit)));
   for (const Configuration& first : options.enqueue)
     if (auto point = space->complete(first, Point(space->axes().size(), 0.5)); !point)
       return refuse("an enqueued configuration does not fit the space: " + point.error().message);
@@ -131,12 +135,11 @@ Result<Decision> Study::report(const Assignment& assignment, std::int64_t step, 
   }
   changed_.notify_all();
   if (!judged) return Decision::go_on;
-  const Decision decision = pruner_->decide(*now, number, step);
+  const auto what = judge(*pruner_, *now, number, step, record_.seed, options_.audit);
   const Revision seen = now->revision();
   now.reset();
-  if (decision != Decision::go_on || seen != revision)
-    HONE_TRY_VOID(log_decision(number, step, {decision_of(decision), seen}));
-  return decision;
+  if (what != DecisionLine::What::go_on || seen != revision) HONE_TRY_VOID(log_decision(number, step, {what, seen}));
+  return answer_of(what);
 }
 
 Result<void> Study::log_decision(std::int64_t trial, std::int64_t step, const DecisionLine& line) {

@@ -30,6 +30,7 @@ struct StudyOptions {
   bool same_max_step = false;          ///< a stored study must have the wanted max_step; else its own holds
   std::int64_t retries = 1;            ///< how often a trial of a dead worker is started again
   std::vector<Configuration> enqueue;  ///< the first trials
+  double audit = 0;                    ///< share of the trials that the pruner would end, finished anyway: see `judge`
   bool deterministic = true;           ///< equal configurations give equal values: never propose one twice
   std::filesystem::path checkpoints;   ///< folder, or "" for runners that cannot pause
   bool caller_keeps_states = false;    ///< a paused trial goes on where it paused, whatever `checkpoints` holds

@@ -96,8 +96,9 @@ Result<std::optional<Work>> Study::take_waiting() {
     // It may have been lost between the report at `from` and the decision about it: decide again, from the same view.
     if (from > 0 && from >= found->until_step && from < record_.max_step) {
       const View now = view();
-      const Decision decision = pruner_->decide(now, found->number, from);
-      HONE_TRY_VOID(log_decision(found->number, from, {decision_of(decision), now.revision()}));
+      const auto what = judge(*pruner_, now, found->number, from, record_.seed, options_.audit);
+      HONE_TRY_VOID(log_decision(found->number, from, {what, now.revision()}));
+      const Decision decision = answer_of(what);
       if (decision != Decision::go_on) {
         RunOutcome outcome;
         outcome.state = decision == Decision::stop ? TrialState::pruned : TrialState::paused;

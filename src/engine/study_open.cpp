@@ -82,6 +82,7 @@ Result<StudyRecord> find_or_create(Store& store, const StudyRecord& wanted, bool
 std::string options_text(const StudyOptions& options) {
   std::string text = fmt::format("sampler={} pruner={}", options.sampler, options.pruner);
   if (options.trials) text += fmt::format(" trials={}", *options.trials);
+  if (options.audit > 0) text += fmt::format(" audit={}", number_text(options.audit));
   if (!options.deterministic) text += " deterministic=0";
   for (const auto& [owner, values] : options.options)
     for (const auto& [name, value] : values) text += fmt::format(" {}.{}={}", owner, name, number_text(value));
@@ -102,6 +103,8 @@ Result<StudyOptions> options_from(std::string_view text) {
       options.pruner = value;
     else if (name == "trials")
       good = (options.trials = parse_integer(value)).has_value();
+    else if (name == "audit" && number)
+      options.audit = *number;
     else if (name == "deterministic")
       options.deterministic = value != "0";
     else if (good = dot != name.npos && number; good)

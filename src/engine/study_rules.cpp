@@ -20,6 +20,14 @@ std::int64_t first_rung(const Pruner& pruner, const View& view) {
   return fresh ? fresh->until_step : 0;
 }
 
+DecisionLine::What judge(const Pruner& pruner, const View& view, std::int64_t trial, std::int64_t step,
+                         std::uint64_t study_seed, double audit) {
+  const auto what = decision_of(pruner.decide(view, trial, step));
+  if (what == DecisionLine::What::go_on || audit <= 0) return what;
+  Rng rng(study_seed, RngPurpose::audit, static_cast<std::uint32_t>(trial));
+  return rng.uniform() < audit ? DecisionLine::What::audit : what;
+}
+
 NewTrial new_trial(std::int64_t number, Proposed proposed, const Configuration* given) {
   NewTrial trial;
   trial.number = number;

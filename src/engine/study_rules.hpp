@@ -4,6 +4,7 @@
 #include <span>
 #include <vector>
 
+#include "engine/decision_line.hpp"
 #include "engine/proposal.hpp"
 #include "pruners/pruner.hpp"
 #include "storage/store.hpp"
@@ -12,6 +13,11 @@ namespace hone {
 
 /// How far a new trial goes before it is judged, whatever else the pruner would rather have done now.
 std::int64_t first_rung(const Pruner& pruner, const View& view);
+
+/// What is done about a trial that has reported at `step`: what the pruner says; but of those trials that it would
+/// pause or stop, a share `audit` (0 .. 1, drawn by the study's seed and the trial's number) goes on all the same.
+DecisionLine::What judge(const Pruner& pruner, const View& view, std::int64_t trial, std::int64_t step,
+                         std::uint64_t study_seed, double audit);
 
 /// The part of a new trial that comes from its proposal. `given`: the values somebody asked for, or null.
 NewTrial new_trial(std::int64_t number, Proposed proposed, const Configuration* given);

@@ -45,6 +45,45 @@ double volume_of(std::vector<std::span<const double>> points, std::size_t object
   return volume;
 }
 
+/// The rows that are below the reference in every objective.
+std::vector<std::span<const double>> rows_below(std::span<const double> values, std::size_t objectives,
+                                                std::span<const double> reference) {
+  HONE_CHECK(objectives > 0 && values.size() % objectives == 0 && reference.size() == objectives,
+             "one value per objective");
+  std::vector<std::span<const double>> points;
+  for (std::size_t at = 0; at < values.size(); at += objectives) {
+    const auto point = values.subspan(at, objectives);
+    bool inside = true;
+    for (std::size_t m = 0; m < objectives; ++m) inside = inside && point[m] < reference[m];
+    if (inside) points.push_back(point);
+  }
+  return points;
+}
+
+/// Boxes of the first two objectives left of and below the staircase of `points`; `low` and `high` are the ends of the
+/// further ones.
+void add_stairs(std::vector<std::span<const double>> points, std::span<const double> reference, std::vector<double> low,
+                std::vector<double> high, std::vector<double>& boxes) {
+  std::ranges::sort(points, [](auto a, auto b) { return std::tie(a[0], a[1]) < std::tie(b[0], b[1]); });
+  constexpr double infinity = std::numeric_limits<double>::infinity();
+  double left = -infinity, top = reference[1];
+  const auto step = [&](double right) {
+    if (left < right) {
+      boxes.insert(boxes.end(), {left, -infinity});
+      boxes.insert(boxes.end(), low.begin(), low.end());
+      boxes.insert(boxes.end(), {right, top});
+      boxes.insert(boxes.end(), high.begin(), high.end());
+    }
+    left = right;
+  };
+  for (const auto point : points)
+    if (point[1] < top) {
+      step(point[0]);
+      top = point[1];
+    }
+  step(reference[0]);
+}
+
 }  // namespace
 
 bool dominates(std::span<const double> a, std::span<const double> b) {
@@ -102,16 +141,27 @@ std::vector<double> crowding_distances(std::span<const double> values, std::size
 }
 
 double hypervolume(std::span<const double> values, std::size_t objectives, std::span<const double> reference) {
-  HONE_CHECK(objectives > 0 && values.size() % objectives == 0 && reference.size() == objectives,
-             "one value per objective");
-  std::vector<std::span<const double>> points;
-  for (std::size_t at = 0; at < values.size(); at += objectives) {
-    const auto point = values.subspan(at, objectives);
-    bool inside = true;
-    for (std::size_t m = 0; m < objectives; ++m) inside = inside && point[m] < reference[m];
-    if (inside) points.push_back(point);
+  return volume_of(rows_below(values, objectives, reference), objectives, reference);
+}
+
+std::vector<double> nondominated_boxes(std::span<const double> values, std::size_t objectives,
+                                       std::span<const double> reference) {
+  HONE_CHECK(objectives == 2 || objectives == 3, "boxes are for two or three objectives");
+  std::vector<std::span<const double>> points = rows_below(values, objectives, reference);
+  std::vector<double> boxes;
+  if (objectives == 2) {
+    add_stairs(points, reference, {}, {}, boxes);
+    return boxes;
   }
-  return volume_of(std::move(points), objectives, reference);
+  // Slabs across the third objective: in each, the stairs of the points below it.
+  std::ranges::stable_sort(points, {}, [](auto point) { return point[2]; });
+  for (std::size_t below = 0; below <= points.size(); ++below) {
+    const double low = below == 0 ? -std::numeric_limits<double>::infinity() : points[below - 1][2];
+    const double high = below == points.size() ? reference[2] : points[below][2];
+    if (low < high)
+      add_stairs({points.begin(), points.begin() + std::ptrdiff_t(below)}, reference, {low}, {high}, boxes);
+  }
+  return boxes;
 }
 
 }  // namespace hone

@@ -27,4 +27,10 @@ std::vector<double> crowding_distances(std::span<const double> values, std::size
 /// Source: While et al., "A faster algorithm for calculating hypervolume" (HSO), IEEE TEVC 10, 2006.
 double hypervolume(std::span<const double> values, std::size_t objectives, std::span<const double> reference);
 
+/// What no row dominates below `reference`, as boxes that do not overlap: for each the low ends (objectives), which may
+/// be minus infinity, then the high ends. For two or three objectives; at most n + 1 boxes, or (n + 1)(n + 2) / 2.
+/// Rows that are not below the reference in every objective do not count. Cost: O(n log n), O(n^2 log n).
+std::vector<double> nondominated_boxes(std::span<const double> values, std::size_t objectives,
+                                       std::span<const double> reference);
+
 }  // namespace hone

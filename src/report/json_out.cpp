@@ -105,6 +105,14 @@ std::string result_json(const SearchResult& result) {
   } else {
     object.raw("test", "null");
   }
+  if (const auto& of = result.audit)
+    object.raw("audit", JsonObject()
+                            .integer("audited", of->audited)
+                            .integer("promising", of->promising)
+                            .integer("best", of->best)
+                            .number("steps_saved", of->steps_saved)
+                            .number("steps_spent", of->steps_spent)
+                            .text());
   object.text_or_null("model", result.model).number("overhead_ms_per_trial", result.overhead_ms_per_trial);
   return object.text();
 }

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "report/prune_audit.hpp"
 #include "report/text_table.hpp"
 #include "trial/ranking.hpp"
 #include "trial/trial.hpp"
@@ -40,6 +41,7 @@ struct SearchResult {
     std::int64_t looks = 0;  ///< how often the sealed part was looked at
   };
   std::optional<Test> test;
+  std::optional<PruneAudit> audit;
   std::string model;  ///< path of the model file, or "": null
   std::optional<double> overhead_ms_per_trial;
 };

@@ -7,8 +7,9 @@
 /// point that was tried, which under noise is not the best value seen.
 ///
 /// Source: Snoek, Larochelle, Adams, NeurIPS 2012; priors of Hvarfner, Hellsten, Nardi, ICML 2024 (lengths) and of
-/// Optuna (noise); Ament et al., NeurIPS 2023 (logarithm); Cowen-Rivers et al., JAIR 2022 (warped values). Several
-/// objectives are one at a time by ParEGO (Knowles 2006).
+/// Optuna (noise); Ament et al., NeurIPS 2023 (logarithm); Cowen-Rivers et al., JAIR 2022 (warped values). Two
+/// or three objectives: gp_front.hpp; more of them are one at a time by ParEGO (Knowles 2006). Constraints have
+/// processes of their own (Gardner et al. 2014).
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -17,9 +18,7 @@
 #include <optional>
 
 #include "base/elementary.hpp"
-#include "samplers/gp_observations.hpp"
-#include "samplers/gp_search.hpp"
-#include "samplers/gp_warp.hpp"
+#include "samplers/gp_front.hpp"
 #include "samplers/points.hpp"
 
 namespace hone {
@@ -32,36 +31,19 @@ constexpr OptionRow options[] = {
     {"points", 500, 20, 3000, true, "Results that the model takes: of more, the best and the latest ones."},
 };
 
-constexpr std::size_t warped_from = 8;     // results below which values are taken as they are
-constexpr double warp_margin = 1;          // what the transformation must gain, in ln of the density of all values
 constexpr std::size_t near_trials = 5;     // best points that candidates are drawn around
 constexpr double stalled_distance = 1e-3;  // of proposals that repeat what is known
 constexpr std::size_t stalled_trials = 3;
 // What random numbers are for, beside those of the search.
 constexpr std::uint32_t weights_of_trial = 1u << 20, weights_of_fit = 1u << 21, fantasies_of_trial = 1u << 22;
 
-/// Results of the fit that is used with n of them: 2, 3, ... 20, then a tenth more each time.
-std::size_t fitted_with(std::size_t n) {
-  std::size_t m = std::min<std::size_t>(n, 20);
-  for (std::size_t next = m + m / 10; m >= 20 && next <= n; next = m + m / 10) m = next;
-  return m;
-}
-
-int iterations_for(std::size_t n) {
-  return n <= 50 ? 50 : n <= 200 ? 35 : 25;
-}
-
-struct GpFit {
-  double lambda = 1;
-  GpParameters parameters;
-};
-
 /// The fit, and the factor that grows as results come in.
 struct GpMemo final : Memo {
-  std::size_t fitted = 0;  ///< results that `fit` knows
-  GpFit fit;
-  GpParameters parameters;          ///< those of the fit, with more noise if the matrix could not be factored
-  std::vector<std::uint32_t> rows;  ///< of `factor`, in order
+  std::size_t fitted = 0;                 ///< results that `fit` knows
+  std::vector<GpFit> fits;                ///< one; of two or three objectives one for each
+  std::vector<GpParameters> feasibility;  ///< one for each constraint
+  GpParameters parameters;                ///< those of the fit, with more noise if the matrix could not be factored
+  std::vector<std::uint32_t> rows;        ///< of `factor`, in order
   std::vector<double> repeats;
   std::optional<GpPoints> points;
   Cholesky factor;
@@ -74,64 +56,6 @@ struct GpMemo final : Memo {
     factor = Cholesky(room);
   }
 };
-
-std::vector<double> values_of(std::span<const GpObservation> observations) {
-  std::vector<double> values;
-  for (const GpObservation& o : observations) values.push_back(o.value);
-  return values;
-}
-std::vector<double> warped(std::span<const double> values, const GpWarp& warp) {
-  std::vector<double> y;
-  for (const double value : values) y.push_back(warp.apply(value));
-  return y;
-}
-
-/// With the values as they are and with the most normal form of them; the one that predicts better.
-GpFit fit(const View& view, std::span<const GpObservation> observations) {
-  GpPoints points(view.space());
-  const std::vector<double> values = values_of(observations);
-  std::vector<double> repeats;
-  for (const GpObservation& o : observations) {
-    points.add(view[o.row].point, view[o.row].active);
-    repeats.push_back(o.repeats);
-  }
-  const int iterations = iterations_for(observations.size());
-  const auto with = [&](double lambda, double& score) {
-    const GpWarp warp = fit_warp(values, lambda);
-    const std::vector<double> y = warped(values, warp);
-    GpParameters parameters = fit_gp(points, y, repeats, iterations);
-    if (observations.size() >= warped_from) {
-      score = leave_one_out(points, y, repeats, parameters);
-      for (const double value : values) score += warp.log_slope(value);
-    }
-    return GpFit{lambda, std::move(parameters)};
-  };
-  double plain_score = 0, warped_score = 0;
-  GpFit plain = with(1, plain_score);
-  if (observations.size() < warped_from) return plain;
-  GpFit bent = with(most_normal_lambda(values), warped_score);
-  return warped_score > plain_score + warp_margin ? bent : plain;
-}
-
-/// Of more results than the model takes: half the best ones, half the latest.
-std::vector<GpObservation> selected(std::vector<GpObservation> all, std::size_t most) {
-  if (all.size() <= most) return all;
-  std::vector<std::size_t> order(all.size());
-  std::iota(order.begin(), order.end(), 0);
-  std::ranges::stable_sort(order, {}, [&](std::size_t i) { return all[i].value; });
-  std::vector<bool> kept(all.size());
-  for (std::size_t i = 0; i < most / 2; ++i) kept[order[i]] = true;
-  std::size_t count = most / 2;
-  for (std::size_t i = all.size(); i-- > 0 && count < most;)
-    if (!kept[i]) {
-      kept[i] = true;
-      ++count;
-    }
-  std::vector<GpObservation> some;
-  for (std::size_t i = 0; i < all.size(); ++i)
-    if (kept[i]) some.push_back(all[i]);
-  return some;
-}
 
 double largest_difference(const Point& a, const Point& b) {
   double largest = 0;
@@ -187,21 +111,32 @@ class Gp final : public Sampler {
     auto* const kept = dynamic_cast<GpMemo*>(memo);
     GpMemo& state = kept ? *kept : fresh;
     refit(view, context.study_seed, state);
+    if (is_front(view)) return propose_by_front(view, context, {state.fits, state.feasibility, search_, points_});
     return propose(view, context, selected(all, points_), state);
   }
   std::unique_ptr<Memo> make_memo() const override { return std::make_unique<GpMemo>(); }
 
  private:
+  static bool is_front(const View& view) { return view.objectives() == 2 || view.objectives() == 3; }
+
   /// Fits to the first results, as many as fitted_with() says, unless that is what `state` has.
   void refit(const View& view, std::uint64_t study_seed, GpMemo& state) const {
     std::size_t finished = 0;
     for (std::size_t i = 0; i < view.size(); ++i) finished += is_finished(view[i].state) ? 1 : 0;
     const std::size_t wanted = fitted_with(finished);
     if (state.fitted == wanted) return;
-    const auto weights = objective_weights(view, study_seed, static_cast<std::uint32_t>(wanted), weights_of_fit);
-    std::vector<GpObservation> observations = gp_observations(view, wanted, weights);
-    if (observations.size() < 2) observations = gp_observations(view, finished, weights);  // the first ones all failed
-    state.fit = fit(view, selected(std::move(observations), points_));
+    state.fits.clear();
+    const auto fit_by = [&](const std::vector<double>& weights) {
+      std::vector<GpObservation> observations = gp_observations(view, wanted, weights);
+      if (observations.size() < 2)
+        observations = gp_observations(view, finished, weights);  // the first ones all failed
+      state.fits.push_back(fit(view, selected(std::move(observations), points_)));
+    };
+    if (is_front(view))
+      for (std::size_t m = 0; m < view.objectives(); ++m) fit_by(only_objective(view.objectives(), m));
+    else
+      fit_by(objective_weights(view, study_seed, static_cast<std::uint32_t>(wanted), weights_of_fit));
+    state.feasibility = fit_feasibility(view, gp_constraint_data(view, wanted, points_), iterations_for(wanted));
     state.fitted = wanted;
     state.points.reset();
   }
@@ -214,7 +149,7 @@ class Gp final : public Sampler {
       grows = state.rows[i] == observations[i].row && state.repeats[i] == observations[i].repeats;
     if (!grows) {
       state.clear(view.space(), observations.size() + 32);
-      state.parameters = state.fit.parameters;
+      state.parameters = state.fits.front().parameters;
     }
     while (!add_rows(view, observations, state)) {
       state.clear(view.space(), observations.size() + 32);
@@ -237,76 +172,62 @@ class Gp final : public Sampler {
     update_factor(view, observations, state);
     const std::size_t n = observations.size();
     const std::vector<double> values = values_of(observations);
-    const std::vector<double> y = warped(values, fit_warp(values, state.fit.lambda));
+    const double lambda = state.fits.front().lambda;
+    const std::vector<double> y = warped(values, lambda);
     std::vector<double> alpha(state.factor.padded(), 0.0);
     std::ranges::copy(y, alpha.begin());
     state.factor.solve_transposed(alpha.data());
     state.factor.solve(alpha.data());
-    double best = y[0] - state.parameters.noise * alpha[0];
-    for (std::size_t i = 0; i < n; ++i)  // the mean at a point that was tried
-      best = std::min(best, y[i] - state.parameters.noise / state.repeats[i] * alpha[i]);
+    std::optional<double> best;
+    for (std::size_t i = 0; i < n; ++i) {  // the mean at a point that was tried
+      const double mean = y[i] - state.parameters.noise / state.repeats[i] * alpha[i];
+      if (observations[i].violation == 0) best = std::min(best.value_or(mean), mean);
+    }
 
     // Running trials stand behind the finished ones while this proposal is looked for.
-    std::size_t running = 0;
-    for (std::size_t i = 0; i < view.size(); ++i) {
-      if (is_finished(view[i].state)) continue;
-      state.points->add(view[i].point, view[i].active);
-      state.repeats.push_back(1);
-      if (extend_factor(state.factor, *state.points, state.repeats, state.parameters)) {
-        ++running;
-      } else {
-        state.points->shrink(n + running);
-        state.repeats.pop_back();
-      }
-    }
+    const std::size_t running = add_running(view, *state.points, state.repeats, state.parameters, state.factor);
     Rng rng(context.study_seed, RngPurpose::suggest, static_cast<std::uint32_t>(context.trial),
             fantasies_of_trial + static_cast<std::uint32_t>(context.attempt));
-    const GpAcquisition acquisition(*state.points, state.factor, state.parameters, y, running, best, rng);
-    const std::vector<GpCandidate> found = search_acquisition(space, *state.points, acquisition, state.parameters,
-                                                              near(view, observations), context, search_);
+    std::optional<GpFeasibility> feasibility;
+    const GpConstraintData constraints = gp_constraint_data(view, view.size(), points_);
+    if (constraints.constraints > 0 && constraints.constraints == state.feasibility.size())
+      feasibility.emplace(view, constraints, state.feasibility);
+    if (!feasibility && !best) best = *std::ranges::min_element(y);
+    const GpSurface surface(*state.points, state.factor, state.parameters);
+    const GpAcquisition acquisition(surface, y, running, best, feasibility ? &*feasibility : nullptr, rng);
+    const std::vector<GpCandidate> found =
+        search_acquisition(space, *state.points, acquisition, state.parameters.weights,
+                           best_points(view, observations, near_trials), context, search_);
     const GpCandidate& chosen = choose(view, found, acquisition);
     Proposal proposal{chosen.point, "gp",
-                      fmt::format("log improvement {:.2f} by {} results, lambda {:.2f}, noise {:.1e}", chosen.value, n,
-                                  state.fit.lambda, state.parameters.noise)};
+                      fmt::format("{} {:.2f} by {} results, lambda {:.2f}, noise {:.1e}",
+                                  !best         ? "log feasibility"
+                                  : feasibility ? "log feasible improvement"
+                                                : "log improvement",
+                                  chosen.value, n, lambda, state.parameters.noise)};
     state.points->shrink(n);
     state.factor.shrink(n);
     state.repeats.resize(n);
     return proposal;
   }
 
-  static std::vector<Point> near(const View& view, std::span<const GpObservation> observations) {
-    std::vector<std::size_t> order(observations.size());
-    std::iota(order.begin(), order.end(), 0);
-    std::ranges::stable_sort(order, {}, [&](std::size_t i) { return observations[i].value; });
-    std::vector<Point> points;
-    for (std::size_t i = 0; i < std::min(near_trials, order.size()); ++i)
-      points.push_back(view[observations[order[i]].row].point);
-    return points;
-  }
-
   /// The best one that has not been tried; where the search stands still, of the better fifth the one that is known
   /// least.
   static const GpCandidate& choose(const View& view, const std::vector<GpCandidate>& found,
                                    const GpAcquisition& acquisition) {
-    const auto is_new = [&](const GpCandidate& candidate) {
-      for (std::size_t i = 0; i < view.size(); ++i)
-        if (view[i].point == candidate.point) return false;
-      return true;
-    };
     if (is_stalled(view)) {
       const GpCandidate* widest = nullptr;
       double deviation = 0;
       for (std::size_t i = 0; i < found.size() / 5 + 1; ++i) {
         const double own = acquisition.belief(found[i].point, found[i].active).deviation;
-        if (own > deviation && is_new(found[i])) {
+        if (own > deviation && !was_tried(view, found[i].point)) {
           deviation = own;
           widest = &found[i];
         }
       }
       if (widest) return *widest;
     }
-    const auto first = std::ranges::find_if(found, is_new);
-    return first == found.end() ? found.front() : *first;
+    return first_new(view, found);
   }
 
   std::size_t startup_trials_;

@@ -1,34 +1,32 @@
-/// The logarithm of the expected improvement under a Gaussian process, running trials taken into account.
+/// The logarithm of the expected improvement under a Gaussian process, running trials and constraints taken into
+/// account.
 #pragma once
+#include <optional>
 #include <span>
 #include <vector>
 
 #include "base/rng.hpp"
-#include "samplers/gp_model.hpp"
+#include "samplers/gp_feasibility.hpp"
 
 namespace hone {
 
-struct GpCandidate {
-  Point point;  ///< (axes of the space) canonical
-  Mask active;
-  double value = 0;  ///< of the acquisition: larger is better
-};
-
-/// ln of the mean over fantasies of E[max(best - f, 0)]. A fantasy gives every running trial a value drawn from the
-/// process; its best is the smaller one of the best observed and of those. Without running trials there is one fantasy,
-/// and this is log EI. The deviation at a point is the same in all of them, so that the mean has no noise in the point.
+/// ln of the mean over fantasies of E[max(best - f, 0)], plus ln of the probability to be feasible. A fantasy gives
+/// every running trial a value drawn from the process; its best is the smaller one of the best observed and of those.
+/// Without running trials there is one fantasy, and this is log EI. The deviation at a point is the same in all of
+/// them, so that the mean has no noise in the point.
 ///
-/// Source: Ginsbourger, Le Riche, Carraro 2010 (fantasies); Ament et al. 2023 (logarithms).
-class GpAcquisition {
+/// Source: Ginsbourger, Le Riche, Carraro 2010 (fantasies); Ament et al. 2023 (logarithms); Gardner et al. 2014
+/// (constraints).
+class GpAcquisition final : public Acquisition {
  public:
-  /// `points`: finished ones, then `running` ones; `factor` of all of them. `y`: of the finished ones, standardised.
-  GpAcquisition(const GpPoints& points, const Cholesky& factor, const GpParameters& parameters,
-                std::span<const double> y, std::size_t running, double best, Rng rng);
+  /// `surface`: over the finished points, then `running` ones. `y`: of the finished ones, standardised. `best`: nothing
+  /// if no point is feasible yet; then only feasibility counts. `feasibility`: null without constraints.
+  GpAcquisition(const GpSurface& surface, std::span<const double> y, std::size_t running, std::optional<double> best,
+                const GpFeasibility* feasibility, Rng rng);
 
-  /// Fills the candidates' values. Cost of each: n^2 + n axes.
-  void evaluate(std::span<GpCandidate> candidates) const;
-  /// The same for one, and its gradient by the coordinates of the axes of `points`.
-  double with_gradient(const Point& point, const Mask& active, std::span<double> gradient) const;
+  /// Cost of each: n^2 + n axes, and as much for each constraint.
+  void evaluate(std::span<GpCandidate> candidates) const override;
+  double with_gradient(const Point& point, const Mask& active, std::span<double> gradient) const override;
   struct Belief {
     double mean, deviation;  ///< of the function, standardised, running trials at the mean of their fantasies
   };
@@ -37,11 +35,12 @@ class GpAcquisition {
  private:
   /// Values of the acquisition from the whitened covariances v of a point: what the fantasies say of it.
   double combine(const double* v, std::size_t stride, double variance, std::vector<double>& means) const;
+  double improvement_with_gradient(const Point& point, const Mask& active, std::span<double> gradient) const;
 
-  const GpPoints& points_;
-  const Cholesky& factor_;
-  const GpParameters& parameters_;
+  const GpSurface& surface_;
+  const GpFeasibility* feasibility_;
   std::size_t finished_, running_, fantasies_;
+  bool improves_;                ///< is there a best value to be improved on?
   std::vector<double> white_;    ///< U^-T y
   std::vector<double> normals_;  ///< (fantasies, running)
   std::vector<double> best_;     ///< (fantasies)

@@ -6,36 +6,25 @@
 #include <map>
 #include <tuple>
 
+#include "trial/ranking.hpp"
+
 namespace hone {
 namespace {
 
 constexpr double value_max = 1e150;         // squares of larger ones are no numbers
 constexpr double tchebycheff_share = 0.05;  // of the sum, beside the largest: Knowles' rho
 
-/// Rows that may tell something, as they finished.
-std::vector<std::uint32_t> finished_rows(const View& view) {
-  std::vector<std::uint32_t> rows;
-  for (std::size_t i = 0; i < view.size(); ++i)
-    if (is_finished(view[i].state)) rows.push_back(static_cast<std::uint32_t>(i));
-  std::ranges::sort(rows, {}, [&](std::uint32_t i) { return std::tie(view[i].finished, view[i].number); });
-  return rows;
-}
-
 bool all_finite(const std::vector<double>& values) {
   return !values.empty() && std::ranges::all_of(values, [](double v) { return std::isfinite(v); });
 }
 
-bool is_feasible(const TrialRow& row) {
-  return std::ranges::all_of(row.constraints, [](double c) { return c <= 0; });
-}
-
-/// One value of each complete and feasible row of `rows`; NaN of the others.
+/// One value of each complete row of `rows`; NaN of the others.
 std::vector<double> scalars(const View& view, const std::vector<std::uint32_t>& rows,
                             const std::vector<double>& weights) {
   const std::size_t objectives = view.objectives();
   std::vector<double> low(objectives, std::numeric_limits<double>::infinity()), high(objectives, -low[0]);
   const auto usable = [&](std::uint32_t i) {
-    return view[i].state == TrialState::complete && all_finite(view[i].values) && is_feasible(view[i]);
+    return view[i].state == TrialState::complete && all_finite(view[i].values);
   };
   for (const std::uint32_t i : rows)
     for (std::size_t m = 0; usable(i) && m < objectives; ++m) {
@@ -62,6 +51,14 @@ std::vector<double> scalars(const View& view, const std::vector<std::uint32_t>& 
 
 }  // namespace
 
+std::vector<std::uint32_t> finished_rows(const View& view) {
+  std::vector<std::uint32_t> rows;
+  for (std::size_t i = 0; i < view.size(); ++i)
+    if (is_finished(view[i].state)) rows.push_back(static_cast<std::uint32_t>(i));
+  std::ranges::sort(rows, {}, [&](std::uint32_t i) { return std::tie(view[i].finished, view[i].number); });
+  return rows;
+}
+
 std::vector<GpObservation> gp_observations(const View& view, std::size_t limit, const std::vector<double>& weights) {
   std::vector<std::uint32_t> rows = finished_rows(view);
   if (rows.size() > limit) rows.resize(limit);
@@ -85,14 +82,21 @@ std::vector<GpObservation> gp_observations(const View& view, std::size_t limit, 
     value = std::clamp(value, -value_max, value_max);
     const auto [at, is_new] = place.emplace(row.point, observations.size());
     if (is_new) {
-      observations.push_back({rows[k], value, 1});
+      observations.push_back({rows[k], value, 1, violation(row.constraints)});
       continue;
     }
     GpObservation& same = observations[at->second];
     same.repeats += 1;
     same.value += (value - same.value) / same.repeats;
+    same.violation = std::max(same.violation, violation(row.constraints));
   }
   return observations;
+}
+
+std::vector<double> only_objective(std::size_t objectives, std::size_t which) {
+  std::vector<double> weights(objectives, 0.0);
+  weights[which] = 1;
+  return weights;
 }
 
 }  // namespace hone

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "base/elementary.hpp"
+#include "base/rng.hpp"
 #include "math/minimize.hpp"
 #include "math/normal.hpp"
 #include "samplers/points.hpp"
@@ -29,7 +30,7 @@ bool is_smooth(const Space& space, std::size_t axis) {
 
 /// Some coordinates of a good point moved by a normal step; its scale is drawn too, from the whole length of an axis
 /// down to a thousandth of it.
-Point sprayed(const Space& space, const GpPoints& points, const GpParameters& parameters, const Point& center,
+Point sprayed(const Space& space, const GpPoints& points, std::span<const double> weights, const Point& center,
               Rng& rng) {
   Point point = center;
   const double scale = portable_exp(-6.9 * rng.uniform());
@@ -42,7 +43,7 @@ Point sprayed(const Space& space, const GpPoints& points, const GpParameters& pa
       point[axis] = rng.uniform();
       continue;
     }
-    const double length = std::min(0.5, 1 / std::sqrt(parameters.weights[a]));
+    const double length = std::min(0.5, 1 / std::sqrt(weights[a]));
     const double step = scale * length * normal_quantile(0.001 + 0.998 * rng.uniform());
     const std::size_t levels = space.axes()[axis].levels;
     // A step on a grid is at least one cell, else it would be rounded away.
@@ -54,7 +55,7 @@ Point sprayed(const Space& space, const GpPoints& points, const GpParameters& pa
 
 class Search {
  public:
-  Search(const Space& space, const GpPoints& points, const GpAcquisition& acquisition, const GpSearchOptions& options)
+  Search(const Space& space, const GpPoints& points, const Acquisition& acquisition, const GpSearchOptions& options)
       : space_(space), points_(points), acquisition_(acquisition), options_(options) {}
 
   /// From a candidate upwards, in turn over its continuous and its discrete axes, until neither gains.
@@ -129,16 +130,15 @@ class Search {
 
   const Space& space_;
   const GpPoints& points_;
-  const GpAcquisition& acquisition_;
+  const Acquisition& acquisition_;
   const GpSearchOptions& options_;
 };
 
 }  // namespace
 
-std::vector<GpCandidate> search_acquisition(const Space& space, const GpPoints& points,
-                                            const GpAcquisition& acquisition, const GpParameters& parameters,
-                                            std::span<const Point> near, const AskContext& context,
-                                            const GpSearchOptions& options) {
+std::vector<GpCandidate> search_acquisition(const Space& space, const GpPoints& points, const Acquisition& acquisition,
+                                            std::span<const double> weights, std::span<const Point> near,
+                                            const AskContext& context, const GpSearchOptions& options) {
   Rng rng(context.study_seed, RngPurpose::suggest, static_cast<std::uint32_t>(context.trial),
           static_cast<std::uint32_t>(context.attempt));
   std::vector<GpCandidate> pool;
@@ -146,7 +146,7 @@ std::vector<GpCandidate> search_acquisition(const Space& space, const GpPoints& 
   const std::size_t spread = near.empty() ? options.candidates : options.candidates / 2;
   for (std::size_t i = 0; i < options.candidates; ++i)
     pool.push_back(canonical(space, i < spread ? qmc_point(space, own, static_cast<std::int64_t>(i))
-                                               : sprayed(space, points, parameters, near[i % near.size()], rng)));
+                                               : sprayed(space, points, weights, near[i % near.size()], rng)));
   acquisition.evaluate(pool);
   std::ranges::stable_sort(pool, std::ranges::greater{}, &GpCandidate::value);
   const Search search(space, points, acquisition, options);
@@ -157,7 +157,7 @@ std::vector<GpCandidate> search_acquisition(const Space& space, const GpPoints& 
       double distance = 0;
       for (std::size_t a = 0; a < points.axes(); ++a) {
         const double off = pool[i].point[points.axis(a)] - other.point[points.axis(a)];
-        distance += parameters.weights[a] * (points.ordered(a) ? off * off : off != 0 ? 1.0 : 0.0);
+        distance += weights[a] * (points.ordered(a) ? off * off : off != 0 ? 1.0 : 0.0);
       }
       return distance < 1e-3;
     };

@@ -9,6 +9,7 @@
 
 #include "base/elementary.hpp"
 #include "math/pareto.hpp"
+#include "trial/ranking.hpp"
 
 namespace hone {
 namespace {
@@ -18,13 +19,6 @@ using Front = std::vector<std::uint32_t>;
 
 constexpr double infinity = std::numeric_limits<double>::infinity();
 constexpr std::size_t good_max = 25;
-
-double violation(const TrialRow& row) {
-  double sum = 0;
-  for (const double c : row.constraints)
-    if (!(c <= 0)) sum += std::isnan(c) ? infinity : c;
-  return sum;
-}
 
 /// The best `wanted` of the complete trials of several objectives.
 Front best_by_fronts(const View& view, const std::vector<TrialStanding>& standings, const Front& ranked,
@@ -58,7 +52,7 @@ TrialStanding standing(const TrialRow& row) {
   const bool complete = row.state == TrialState::complete;
   if (complete) {
     if (std::ranges::any_of(row.values, [](double v) { return std::isnan(v); })) return {Kind::bad, 0, 0};
-    const double violated = violation(row);
+    const double violated = violation(row.constraints);
     if (violated > 0) return {Kind::infeasible, violated, 0};
     return {Kind::complete, row.values.empty() ? infinity : row.values[0], 0};
   }

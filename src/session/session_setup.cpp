@@ -54,6 +54,7 @@ Result<SessionSetup> session_setup(const StudyFile& file, const std::string& ste
   options.trials = wishes.trials ? wishes.trials : file.search.trials;
   options.same_max_step = true;
   options.retries = 1'000'000;  // a session that was killed says nothing against its trials
+  options.audit = file.search.audit;
   options.enqueue = file.enqueue;
   options.caller_keeps_states = true;
   options.kernel_id = HONE_VERSION;

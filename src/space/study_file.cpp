@@ -81,6 +81,12 @@ void read_search(TableReader& search, StudyFile& out, Complaints& complaints) {
   out.search.parallel = search.integer("parallel", 1);
   out.search.seeds_per_trial = search.integer("seeds_per_trial", 1).value_or(1);
   out.search.checkpoints = search.text("checkpoints");
+  if (const auto audit = search.number("audit")) {
+    if (*audit < 0 || *audit > 1)
+      complaints.at(search.place("audit"),
+                    fmt::format("'audit' in [search] is a share from 0 to 1, got {}", number_text(*audit)));
+    out.search.audit = *audit;
+  }
   for (const TomlMember* table : search.other_tables()) {
     TableReader options(&table->node, fmt::format("[search.{}]", table->key), complaints);
     auto& values = out.search.options[table->key];

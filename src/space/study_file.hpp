@@ -18,6 +18,7 @@ struct SearchSection {
   std::optional<double> time_seconds;  ///< total of the study
   std::optional<std::int64_t> parallel;
   std::int64_t seeds_per_trial = 1;
+  double audit = 0;  ///< share of the trials that the pruner would end, finished anyway
   std::optional<std::string> checkpoints;
   /// [search.<name>]: options of a sampler or pruner, by the rows it declares; numbers and bools as double.
   std::map<std::string, std::map<std::string, double>> options;

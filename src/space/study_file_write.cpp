@@ -82,6 +82,7 @@ void write_search(const SearchSection& from, std::string& all) {
   search.set("parallel", from.parallel);
   if (from.seeds_per_trial != 1) search.set("seeds_per_trial", from.seeds_per_trial);
   search.set("checkpoints", from.checkpoints);
+  if (from.audit > 0) search.raw("audit", value_toml(from.audit));
   search.append_to(all);
   for (const auto& [owner, options] : from.options) {
     SectionText section(fmt::format("[search.{}]", key_toml(owner)));

@@ -107,6 +107,27 @@ INSTANTIATE_TEST_SUITE_P(All, ReplayOf,
                                          Pair{"gp", "none"}, Pair{"auto", "none"}),
                          [](const auto& one) { return one.param.sampler + "_" + one.param.pruner; });
 
+TEST(Replay, AuditedDecisions) {
+  for (const std::string pruner : {"asha", "median"}) {
+    FileBench bench;
+    bench.options.pruner = pruner;
+    bench.options.audit = 0.3;
+    auto study = bench.open();
+    RestlessRunner runner;
+    run(*study, runner, 4);
+    expect_same(bench.replayed(), 40);
+    std::set<std::int64_t> audited;
+    const auto events = bench.store->events(study->record().id);
+    ASSERT_TRUE(events);
+    for (const Event& event : *events)
+      if (event.kind == "decided" && event.detail.starts_with("audit")) audited.insert(event.trial);
+    EXPECT_GT(audited.size(), 2u) << pruner;
+    EXPECT_LT(audited.size(), 25u) << pruner;
+    for (const std::int64_t number : audited)
+      EXPECT_EQ(study->trial(number)->state, TrialState::complete) << pruner << " " << number;
+  }
+}
+
 TEST(Replay, OneWorker) {
   FileBench bench;
   auto study = bench.open();

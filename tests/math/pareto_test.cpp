@@ -86,5 +86,44 @@ TEST(Pareto, HypervolumeCountsCells) {
   EXPECT_EQ(hypervolume({}, 3, std::vector<double>{1, 1, 1}), 0);
 }
 
+TEST(Pareto, BoxesAreWhatIsNotDominated) {
+  for (std::uint32_t seed = 1; seed <= 20; ++seed) {
+    const std::size_t objectives = 2 + seed % 2;
+    const auto values = small_integers(seed, objectives, seed, 9);
+    const std::vector<double> reference(objectives, 7);
+    const auto boxes = nondominated_boxes(values, objectives, reference);
+    double volume = 0;
+    for (std::size_t box = 0; box < boxes.size(); box += 2 * objectives) {
+      double own = 1;
+      for (std::size_t m = 0; m < objectives; ++m) own *= boxes[box + objectives + m] - std::max(boxes[box + m], -1.0);
+      EXPECT_GT(own, 0);
+      volume += own;
+    }
+    // With what is dominated they fill the whole, and none lies over another: each cell's middle is in one box or none.
+    EXPECT_DOUBLE_EQ(volume + hypervolume(values, objectives, reference), std::pow(8, objectives));
+    Rng rng(seed, RngPurpose::simulation, 5);
+    for (int i = 0; i < 200; ++i) {
+      std::vector<double> point(objectives);
+      for (double& coordinate : point) coordinate = 8.0 * rng.uniform() - 1;
+      int inside = 0;
+      for (std::size_t box = 0; box < boxes.size(); box += 2 * objectives) {
+        bool in = true;
+        for (std::size_t m = 0; m < objectives; ++m)
+          in = in && boxes[box + m] <= point[m] && point[m] < boxes[box + objectives + m];
+        inside += in;
+      }
+      bool dominated = false;
+      for (std::size_t at = 0; at < values.size(); at += objectives) {
+        bool all = true;
+        for (std::size_t m = 0; m < objectives; ++m) all = all && values[at + m] < 7 && values[at + m] <= point[m];
+        bool counts = true;  // only rows below the reference do
+        for (std::size_t m = 0; m < objectives; ++m) counts = counts && values[at + m] < 7;
+        dominated = dominated || (all && counts);
+      }
+      EXPECT_EQ(inside, dominated ? 0 : 1);
+    }
+  }
+}
+
 }  // namespace
 }  // namespace hone

@@ -278,6 +278,32 @@ std::string small_spaces_end_well(const MakeSampler& make) {
   return "";
 }
 
+/// One point, two hundred axes, ten thousand categories.
+std::string strange_spaces_are_fine(const MakeSampler& make) {
+  std::vector<std::string> categories;
+  for (int i = 0; i < 10'000; ++i) categories.push_back(fmt::format("c{}", i));
+  std::vector<Parameter> many;
+  for (int i = 0; i < 200; ++i)
+    many.push_back(i % 4 == 0 ? int_parameter(fmt::format("n{}", i), 1, 9) : float_parameter(fmt::format("x{}", i)));
+  const std::pair<std::string, std::shared_ptr<const Space>> spaces[] = {
+      {"one point", make_space({int_parameter("n", 3, 3)})},
+      {"200 axes", make_space(std::move(many))},
+      {"10,000 categories", make_space({choice_parameter("c", categories), float_parameter("x")})}};
+  for (const auto& [name, space] : spaces) {
+    const auto sampler = make();
+    const auto memo = sampler->make_memo();
+    Lab lab(space, 4);
+    for (int i = 0; i < 16; ++i) {
+      const auto proposal = lab.ask(*sampler, memo.get());
+      if (std::string wrong = judge(*space, proposal); !wrong.empty()) return name + ": " + wrong;
+      if (!proposal) break;
+      const std::size_t trial = lab.start(*proposal);
+      lab.finish(trial, TrialState::complete, {bowl(lab[trial])});
+    }
+  }
+  return "";
+}
+
 }  // namespace
 
 const std::vector<SamplerCheck>& sampler_checks() {
@@ -294,7 +320,8 @@ const std::vector<SamplerCheck>& sampler_checks() {
       HONE_CHECK_ROW(failed_trials_are_not_praised),
       HONE_CHECK_ROW(not_worse_than_random),
       HONE_CHECK_ROW(directions_mirror),
-      HONE_CHECK_ROW(small_spaces_end_well)};
+      HONE_CHECK_ROW(small_spaces_end_well),
+      HONE_CHECK_ROW(strange_spaces_are_fine)};
 #undef HONE_CHECK_ROW
   return checks;
 }

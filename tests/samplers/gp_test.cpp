@@ -1,7 +1,7 @@
 // The Gaussian process sampler: gradients against differences, left-out values against leaving them out, and that it
 // finds what it should.
 #include <gtest/gtest.h>
-
+#include <algorithm>
 #include <cmath>
 
 #include "base/rng.hpp"
@@ -80,7 +80,8 @@ TEST(GpModel, LeavingOutIsWhatItSays) {
     }
     Cholesky factor;
     ASSERT_TRUE(extend_factor(factor, rest, repeats, parameters));
-    const GpAcquisition acquisition(rest, factor, parameters, y, 0, 0, s.rng);
+    const GpSurface surface(rest, factor, parameters);
+    const GpAcquisition acquisition(surface, y, 0, 0.0, nullptr, s.rng);
     const auto belief = acquisition.belief(left, left_active);
     const double variance = belief.deviation * belief.deviation + parameters.noise / s.repeats[out];
     expected += -0.5 * std::log(2 * M_PI * variance) - std::pow(s.y[out] - belief.mean, 2) / (2 * variance);
@@ -102,9 +103,35 @@ TEST(GpModel, TheOrderOfTheResultsDoesNotMatter) {
   for (std::size_t i = 0; i < a.weights.size(); ++i) EXPECT_NEAR(a.weights[i], b.weights[i], 1e-3 * (1 + a.weights[i]));
 }
 
-TEST(GpAcquisition, ItsGradientIsThatOfDifferencesWithRunningTrialsToo) {
+/// A study of `space` whose trials have two constraints.
+View constrained_view(const std::shared_ptr<const Space>& space, std::size_t trials) {
+  Lab lab(space);
+  Rng rng(17, RngPurpose::simulation, 0);
+  for (std::size_t i = 0; i < trials; ++i) {
+    Point point(space->axes().size());
+    for (double& u : point) u = rng.uniform();
+    const std::size_t trial = lab.start({point, "test", ""});
+    const double c = lab[trial].point[0] - 0.5;
+    lab.finish(trial, TrialState::complete, {rng.uniform()}, {c, i % 7 == 0 ? std::nan("") : 100 * rng.uniform() - 80});
+  }
+  return lab.view();
+}
+
+TEST(GpAcquisition, ItsGradientIsThatOfDifferencesWithRunningTrialsAndConstraintsToo) {
   for (const auto& space : {mixed_space(), conditional_space()})
     for (const std::size_t running : {0u, 3u}) {
+      const View view = constrained_view(space, 20);
+      const GpConstraintData data = gp_constraint_data(view, 100, 15);
+      ASSERT_EQ(data.rows.size(), 15u);
+      ASSERT_EQ(data.constraints, 2u);
+      std::vector<GpParameters> of_constraints = fit_feasibility(view, data, 20);
+      ASSERT_EQ(of_constraints.size(), 2u);
+      for (GpParameters& own : of_constraints) {  // what is fitted may be so sure that differences drown in rounding
+        own.signal = 1;
+        own.noise = 0.01;
+        std::ranges::fill(own.weights, 2.0);
+      }
+      const GpFeasibility feasibility(view, data, of_constraints);
       Sample s(space, 25 + running, 4);
       s.y.resize(25);
       GpParameters parameters;
@@ -112,7 +139,9 @@ TEST(GpAcquisition, ItsGradientIsThatOfDifferencesWithRunningTrialsToo) {
       parameters.noise = 0.01;
       Cholesky factor;
       ASSERT_TRUE(extend_factor(factor, s.points, s.repeats, parameters));
-      const GpAcquisition acquisition(s.points, factor, parameters, s.y, running, -0.5, s.rng);
+      const GpSurface surface(s.points, factor, parameters);
+      const auto best = running == 0 ? std::nullopt : std::optional(-0.5);
+      const GpAcquisition acquisition(surface, s.y, running, best, &feasibility, s.rng);
       std::vector<double> gradient(s.points.axes()), unused(s.points.axes());
       for (int i = 0; i < 20; ++i) {
         auto [point, active] = s.draw();
@@ -177,15 +206,79 @@ TEST(GpObservations, FailedTrialsAreTheWorstPrunedOnesNoBetterThanTheMedian) {
   const auto all = gp_observations(lab.view(), 100, {1});
   ASSERT_EQ(all.size(), 6u);
   EXPECT_EQ(all[0].value, 3);
-  EXPECT_EQ(all[5].value, 3) << "it breaks a constraint";
+  EXPECT_EQ(all[5].value, -5) << "it breaks a constraint, and has processes for that";
+  EXPECT_EQ(all[5].violation, 0.1);
   EXPECT_EQ(all[4].value, 2) << "its report was better than any value";
   EXPECT_EQ(all[2].value, 1.5) << "the mean of two trials at one point";
   EXPECT_EQ(all[2].repeats, 2);
   EXPECT_TRUE(gp_observations(lab.view(), 1, {1}).empty()) << "nothing but a failure";
 }
 
+TEST(GpConstraintData, KeepsSignsAndTakesWhatIsNoNumberForTheWorst) {
+  Lab lab(make_space({float_parameter("x")}));
+  const auto add = [&](double x, std::vector<double> constraints) {
+    lab.finish(lab.start({{x}, "test", ""}), TrialState::complete, {0}, std::move(constraints));
+  };
+  EXPECT_EQ(gp_constraint_data(lab.view(), 9, 9).constraints, 0u);
+  add(0.1, {-2, 1e300});
+  add(0.2, {0, std::nan("")});
+  add(0.3, {1e-9, -INFINITY});
+  add(0.4, {std::nan(""), INFINITY});
+  add(0.1, {-4, 1e300});
+  lab.finish(lab.start({{0.5}, "test", ""}), TrialState::failed);
+  const GpConstraintData data = gp_constraint_data(lab.view(), 9, 9);
+  ASSERT_EQ(data.rows.size(), 4u);
+  EXPECT_EQ(data.repeats[0], 2);
+  const std::vector<double> first = data.of(0), second = data.of(1);
+  EXPECT_LT(first[0], 0);
+  EXPECT_EQ(first[1], 0);
+  EXPECT_GT(first[2], 0);
+  EXPECT_EQ(first[3], first[2]) << "the largest violation seen";
+  EXPECT_EQ(second[1], second[0]);
+  EXPECT_EQ(second[2], -second[0]);
+  for (const double value : second) EXPECT_TRUE(std::isfinite(value));
+}
+
 std::unique_ptr<Sampler> gp() {
   return std::move(*make_sampler("gp", {}));
+}
+
+/// The best feasible value after `trials`; infinite if there is none.
+double best_feasible(const std::shared_ptr<const Space>& space, int trials, std::uint32_t seed,
+                     const std::function<std::pair<double, std::vector<double>>(const Point&)>& problem) {
+  Lab lab(space, seed);
+  const auto sampler = gp();
+  double best = INFINITY;
+  for (int i = 0; i < trials; ++i) {
+    const auto proposal = lab.ask(*sampler, nullptr);
+    EXPECT_TRUE(proposal);
+    const std::size_t row = lab.start(*proposal);
+    auto [value, constraints] = problem(lab[row].point);
+    if (std::ranges::all_of(constraints, [](double c) { return c <= 0; })) best = std::min(best, value);
+    lab.finish(row, TrialState::complete, {value}, std::move(constraints));
+  }
+  return best;
+}
+
+TEST(GpConstraints, FindsTheBestPointOfASmallFeasibleRegion) {
+  // The best value lies on the edge of a disc of radius 0.15 (7 % of the square), and the objective pulls out of it.
+  const auto disc = [](const Point& p) {
+    const double off = std::hypot(p[0] - 0.7, p[1] - 0.7);
+    return std::pair(p[0] + p[1], std::vector{off - 0.15});
+  };
+  for (std::uint32_t seed = 0; seed < 3; ++seed)
+    EXPECT_LT(best_feasible(make_space({float_parameter("x"), float_parameter("y")}), 35, seed, disc),
+              1.4 - 0.15 * std::sqrt(2.0) + 0.01);
+}
+
+TEST(GpConstraints, LooksForFeasiblePointsWhenThereAreNone) {
+  const auto corner = [](const Point& p) {  // one thousandth of the cube
+    return std::pair(p[0], std::vector{0.9 - p[0], 0.9 - p[1], 0.9 - p[2]});
+  };
+  for (std::uint32_t seed = 0; seed < 3; ++seed)
+    EXPECT_LT(
+        best_feasible(make_space({float_parameter("x"), float_parameter("y"), float_parameter("z")}), 25, seed, corner),
+        0.91);
 }
 
 TEST(Gp, FindsTheBottomOfABowlInFewTrials) {
