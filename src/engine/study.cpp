@@ -108,9 +108,17 @@ Result<void> Study::catch_up() {
 void Study::put(TrialRecord record) {
   const auto number = static_cast<std::size_t>(record.number);
   HONE_CHECK(number <= records_.size(), "trial numbers are dense");
-  history_.put(record);
+  changed(record);
   if (number == records_.size()) records_.emplace_back();
   records_[number] = std::move(record);
+}
+
+void Study::changed(const TrialRecord& record) {
+  history_.put(record);
+  if (record.state == TrialState::waiting)
+    waiting_.insert(record.number);
+  else
+    waiting_.erase(record.number);
 }
 
 void Study::wait_for_change(double seconds) {

@@ -5,6 +5,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 #include <variant>
 #include <vector>
@@ -121,7 +122,8 @@ class Study {
   Result<void> learn_locked(std::int64_t number, Revision revision, Change change);  // needs mutex_
   /// Writes down what was decided, and from which prefix of the study.
   Result<void> log_decision(std::int64_t trial, std::int64_t step, const DecisionLine& line);
-  void put(TrialRecord record);  // needs mutex_
+  void put(TrialRecord record);             // needs mutex_
+  void changed(const TrialRecord& record);  // needs mutex_: history and waiting_ take it in
   Result<void> catch_up_now();
   Result<void> grow_for(const std::vector<TrialRecord>& trials, Revision until);  // needs mutex_
   void grow(std::shared_ptr<const Space> space);                                  // needs mutex_
@@ -156,6 +158,7 @@ class Study {
   std::condition_variable changed_;
   History history_;
   std::vector<TrialRecord> records_;
+  std::set<std::int64_t> waiting_;  // numbers of the trials in that state
   Revision revision_ = 0;
   std::uint64_t change_count_ = 0;
   bool stopping_ = false;

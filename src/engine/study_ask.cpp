@@ -85,8 +85,7 @@ Result<std::optional<Work>> Study::take_waiting() {
     {
       const std::scoped_lock lock(mutex_);
       HONE_TRY_VOID(catch_up());
-      const auto at = std::ranges::find(records_, TrialState::waiting, &TrialRecord::state);
-      if (at != records_.end()) found = *at;
+      if (!waiting_.empty()) found = records_[static_cast<std::size_t>(*waiting_.begin())];
     }
     if (!found) return std::optional<Work>{};
 

@@ -37,7 +37,7 @@ Result<void> Study::learn_locked(std::int64_t number, Revision revision, Change 
   const auto at = static_cast<std::size_t>(number);
   if (at == records_.size()) records_.emplace_back();
   change(records_[at]);
-  history_.put(records_[at]);
+  changed(records_[at]);
   revision_ = revision;
   history_.set_revision(revision_);
   return {};

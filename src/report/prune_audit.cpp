@@ -29,7 +29,7 @@ PruneAudit prune_audit(std::span<const TrialRecord> trials, std::span<const Audi
   std::vector<double> finished, against;  // lower is better
   std::int64_t full = 0, run = 0, spent = 0;
   for (const TrialRecord& trial : trials) {
-    if (!is_finished(trial.state)) continue;
+    if (trial.state == TrialState::running || trial.state == TrialState::waiting) continue;
     const bool complete = trial.state == TrialState::complete && !trial.values.empty();
     const double value = complete ? (maximize ? -trial.values[0] : trial.values[0]) : 0;
     const auto at = since.find(trial.number);

@@ -23,7 +23,8 @@ struct PruneAudit {
   double steps_saved = 0;     ///< share of the steps of full runs that the trials without an audit did not run
   double steps_spent = 0;     ///< share of all steps run that the audit cost
 };
-/// A study's trials and what was audited, in any order. Trials that are not finished do not count. O(n log n).
+/// A study's trials and what was audited, in any order. Running and waiting trials do not count; paused ones count as
+/// not let finish so far. O(n log n).
 PruneAudit prune_audit(std::span<const TrialRecord> trials, std::span<const AuditedStep> audited, bool maximize,
                        std::int64_t max_step);
 

@@ -25,6 +25,9 @@ enum Part { process, evolution, genetic, parzen };
 
 struct AutomaticMemo final : Memo {
   std::array<std::unique_ptr<Memo>, 4> of_part;
+  Revision seen = 0;        ///< of the last view
+  std::size_t settled = 0;  ///< so many trials at the beginning had finished then
+  bool pruned = false;      ///< was one of them pruned?
 };
 
 /// The sampler with its own options, but for one.
@@ -53,9 +56,11 @@ class Automatic final : public Sampler {
     if (seen < qmc_trials)
       return Proposal{qmc_point(space, context, seen), "qmc",
                       fmt::format("Sobol point {} of {}", seen + 1, qmc_trials)};
-    const Part part = context.trial % turns == turns - 1 ? parzen : part_for(view);
-    auto* const all = dynamic_cast<AutomaticMemo*>(memo);
-    return parts_[part]->suggest(view, context, all ? all->of_part[part].get() : nullptr);
+    AutomaticMemo fresh;
+    auto* const kept = dynamic_cast<AutomaticMemo*>(memo);
+    AutomaticMemo& all = kept ? *kept : fresh;
+    const Part part = context.trial % turns == turns - 1 ? parzen : part_for(view, all);
+    return parts_[part]->suggest(view, context, all.of_part[part].get());
   }
   std::unique_ptr<Memo> make_memo() const override {
     auto memo = std::make_unique<AutomaticMemo>();
@@ -64,11 +69,16 @@ class Automatic final : public Sampler {
   }
 
  private:
-  static Part part_for(const View& view) {
+  static Part part_for(const View& view, AutomaticMemo& memo) {
     const auto axes = view.space().axes();
     if (axes.size() > axes_max) return parzen;
-    std::size_t finished = 0;
-    for (std::size_t i = 0; i < view.size(); ++i) {
+    if (view.revision() < memo.seen) memo.settled = 0, memo.pruned = false;  // the view of a replay
+    memo.seen = view.revision();
+    for (; memo.settled < view.size() && is_finished(view[memo.settled].state); ++memo.settled)
+      memo.pruned = memo.pruned || view[memo.settled].state == TrialState::pruned;
+    std::size_t finished = memo.settled;
+    if (memo.pruned) return parzen;
+    for (std::size_t i = memo.settled; i < view.size(); ++i) {
       if (view[i].state == TrialState::paused || view[i].state == TrialState::pruned) return parzen;
       finished += is_finished(view[i].state) ? 1 : 0;
     }

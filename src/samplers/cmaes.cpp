@@ -48,8 +48,11 @@ using Merit = std::tuple<TrialStanding::Kind, double, double, std::int64_t>;
 struct CmaMemo final : Memo {
   std::optional<CmaDistribution> distribution;
   std::size_t generations = 0, restarts = 0;
-  Revision seen = 0;   ///< of the last view
-  Revision taken = 0;  ///< trials that finished up to here are in the distribution or in `waiting`
+  Revision seen = 0;           ///< of the last view
+  std::size_t settled = 0;     ///< so many trials at the beginning had finished then
+  bool begun = false;          ///< was one of the trials its own?
+  Revision taken = 0;          ///< trials that finished up to here are in the distribution or in `waiting`
+  std::size_t taken_rows = 0;  ///< so many trials at the beginning are among those
   std::vector<std::uint32_t> waiting;
   std::vector<double> recent_best;  ///< of the generations since the last restart
 };
@@ -59,17 +62,20 @@ class Cmaes final : public Sampler {
   Cmaes(double sigma, std::size_t population, bool warm) : sigma_(sigma), population_(population), warm_(warm) {}
 
   Result<Proposal> suggest(const View& view, const AskContext& context, Memo* memo) const override {
-    bool pausing = false, begun = false;
-    for (std::size_t i = 0; i < view.size(); ++i) {
-      pausing = pausing || view[i].state == TrialState::paused;
-      begun = begun || view[i].arm == "cmaes";
-    }
-    // Before the first own trial is there, each ask may begin elsewhere.
     CmaMemo fresh;
-    auto* const kept = pausing || !begun ? nullptr : dynamic_cast<CmaMemo*>(memo);
-    if (kept && view.revision() < kept->seen) *kept = {};  // the view of a replay
-    CmaMemo& state = kept ? *kept : fresh;
-    state.seen = view.revision();
+    auto* const given = dynamic_cast<CmaMemo*>(memo);
+    if (given && view.revision() < given->seen) *given = {};  // the view of a replay
+    CmaMemo& known = given ? *given : fresh;
+    known.seen = view.revision();
+    bool pausing = false;
+    for (std::size_t i = known.settled; i < view.size(); ++i) {
+      pausing = pausing || view[i].state == TrialState::paused;
+      known.begun = known.begun || view[i].arm == "cmaes";
+    }
+    while (known.settled < view.size() && is_finished(view[known.settled].state)) ++known.settled;
+    // Before the first own trial is there, each ask may begin elsewhere.
+    CmaMemo own;
+    CmaMemo& state = pausing || !known.begun ? own : known;
     const CmaAxes axes(view.space());
     if (!state.distribution) begin(view, axes, state);
     if (pausing) {
@@ -125,7 +131,7 @@ class Cmaes final : public Sampler {
   static void take_finished(const View& view, CmaMemo& state) {
     const std::size_t before = state.waiting.size();
     Revision newest = state.taken;
-    for (std::size_t i = 0; i < view.size(); ++i) {
+    for (std::size_t i = state.taken_rows; i < view.size(); ++i) {
       const TrialRow& row = view[i];
       if (row.arm != "cmaes" || row.finished <= state.taken) continue;
       state.waiting.push_back(static_cast<std::uint32_t>(i));
@@ -134,6 +140,7 @@ class Cmaes final : public Sampler {
     std::sort(state.waiting.begin() + static_cast<std::ptrdiff_t>(before), state.waiting.end(),
               [&](std::uint32_t a, std::uint32_t b) { return view[a].finished < view[b].finished; });
     state.taken = newest;
+    while (state.taken_rows < view.size() && is_finished(view[state.taken_rows].state)) ++state.taken_rows;
   }
 
   /// The first of the waiting trials become a generation; then a restart if the distribution has nothing more to give.

@@ -41,6 +41,7 @@ struct Nsga2Memo final : Memo {
   std::vector<Member> population;
   std::size_t usable = 0;  ///< trials that have finished with something to rank by
   Revision taken = 0, seen = 0;
+  std::size_t settled = 0;  ///< so many trials at the beginning have finished and are taken in
 };
 
 double power(double base, double exponent) {
@@ -93,9 +94,10 @@ class Nsga2 final : public Sampler {
   /// Takes in what has finished since, one after another.
   void advance(const View& view, Nsga2Memo& state) const {
     std::vector<std::uint32_t> finished;
-    for (std::size_t i = 0; i < view.size(); ++i)
+    for (std::size_t i = state.settled; i < view.size(); ++i)
       if (is_finished(view[i].state) && view[i].finished > state.taken)
         finished.push_back(static_cast<std::uint32_t>(i));
+    while (state.settled < view.size() && is_finished(view[state.settled].state)) ++state.settled;
     std::ranges::sort(finished, {}, [&](std::uint32_t i) { return view[i].finished; });
     for (const std::uint32_t row : finished) {
       state.taken = view[row].finished;

@@ -24,20 +24,20 @@ TEST(PruneAudit, CountsWhatWasFinishedAgainstThePruner) {
       trial(6, complete, 1.5, 10),                             // audited: as good as the median
       trial(7, complete, 0.5, 10),                             // audited: the best of all
       trial(8, failed, 0, 4),                                  // audited, but it gave no value
-      trial(9, running, 0, 6)};
+      trial(9, running, 0, 6),     trial(10, paused, 0, 2)};
   const std::vector<AuditedStep> audited = {{5, 3}, {5, 1}, {6, 3}, {7, 9}, {8, 3}, {9, 1}};
   const PruneAudit audit = prune_audit(trials, audited, false, 10);
   EXPECT_EQ(audit.audited, 3);
   EXPECT_EQ(audit.promising, 2);
   EXPECT_EQ(audit.best, 1);
   EXPECT_EQ(audit.finished, 3);
-  EXPECT_DOUBLE_EQ(audit.steps_saved, 1 - 34.0 / 50);
-  EXPECT_DOUBLE_EQ(audit.steps_spent, (9 + 7 + 1 + 1) / 74.0);
+  EXPECT_DOUBLE_EQ(audit.steps_saved, 1 - 36.0 / 60);
+  EXPECT_DOUBLE_EQ(audit.steps_spent, (9 + 7 + 1 + 1) / 76.0);
   EXPECT_EQ(prune_audit(trials, audited, true, 10).promising, 1);
   EXPECT_EQ(
       prune_audit_text(audit),
       "3 trials were finished against the pruner: 2 (67 %) as good as the median of the 3 it let finish, 1 better "
-      "than all of them; pruning saved 32 % of the steps, the audit took 24 % of those run");
+      "than all of them; pruning saved 40 % of the steps, the audit took 24 % of those run");
 }
 
 TEST(PruneAudit, OfNothing) {
