@@ -80,8 +80,7 @@ Result<std::shared_ptr<const NetworkTable>> NetworkTable::read(const std::string
                 fmt::format("'{}' has {} configurations, not {}", path, configurations, expected.value_or(0)));
   for (std::size_t place = 0; place < configurations; ++place) {
     double mean = 0;
-    for (std::uint32_t seed = 0; seed < table_seeds; ++seed)
-      mean += table->value(place, seed, table_epochs) / table_seeds;
+    for (std::uint32_t seed = 0; seed < table_seeds; ++seed) mean += table->best_value(place, seed) / table_seeds;
     table->regrets_.push_back(mean);
   }
   std::vector<double> sorted = table->regrets_;

@@ -1,6 +1,7 @@
 /// Tables of networks: every configuration of a small space trained by hone's own trainer, once and for all, so that
 /// searches over it cost nothing. Made by tables/make.py.
 #pragma once
+#include <algorithm>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -32,7 +33,13 @@ class NetworkTable {
   double value(std::size_t place, std::uint32_t seed, std::int64_t epoch) const {
     return values_[(place * table_seeds + seed) * table_epochs + static_cast<std::size_t>(epoch) - 1];
   }
-  /// After the last epoch, the mean over the seeds, on a scale where the best configuration is 0 and the median one 1.
+  /// What a whole training is worth: that of its best epoch, whose weights the trainer keeps.
+  double best_value(std::size_t place, std::uint32_t seed) const {
+    double best = value(place, seed, 1);
+    for (std::int64_t epoch = 2; epoch <= table_epochs; ++epoch) best = std::min(best, value(place, seed, epoch));
+    return best;
+  }
+  /// The mean of that over the seeds, on a scale where the best configuration is 0 and the median one 1.
   double regret(std::size_t place) const { return regrets_[place]; }
   std::size_t size() const { return regrets_.size(); }
 

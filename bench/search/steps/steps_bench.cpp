@@ -2,7 +2,7 @@
 // as 5, 10, 20, 40 and 80 full trainings have. One line for each table, sampler, pruner and seed, as search_bench
 // prints them; its "budgets" are full trainings here.
 //
-// usage: steps_bench SAMPLER PRUNER [SEEDS] [TABLE ...]     tables: adult, pm25 (open), coupon (sealed)
+// usage: steps_bench SAMPLER PRUNER[:OPTION=VALUE ...] [SEEDS] [TABLE ...]     tables: adult (open), coupon (sealed)
 #include <fmt/format.h>
 
 #include <cmath>
@@ -12,6 +12,7 @@
 
 #include "../network_table.hpp"
 #include "base/files.hpp"
+#include "base/text.hpp"
 #include "engine/run_loop.hpp"
 #include "engine/study.hpp"
 
@@ -81,7 +82,12 @@ Result<std::string> run_one(const std::string& name, const std::string& sampler,
   record.space_hash = hash_text(space->to_toml());
   StudyOptions options;
   options.sampler = sampler;
-  options.pruner = pruner;
+  const std::vector<std::string> words = split(pruner, ':');  // asha:min_step=3:eta=2
+  options.pruner = words[0];
+  for (std::size_t i = 1; i < words.size(); ++i) {
+    const auto equals = words[i].find('=');
+    options.options[words[0]][words[i].substr(0, equals)] = parse_number(words[i].substr(equals + 1)).value_or(0);
+  }
   options.caller_keeps_states = true;
   HONE_TRY(const auto study, Study::open(*store, record, space, options));
   TableRunner runner(*table, seed);
@@ -110,7 +116,7 @@ int main(int argc, char** argv) {
   }
   const int seeds = argc > 3 ? std::atoi(argv[3]) : 10;
   std::vector<std::string> tables(argv + std::min(argc, 4), argv + argc);
-  if (tables.empty()) tables = {"adult", "pm25"};
+  if (tables.empty()) tables = {"adult"};
   for (const std::string& table : tables)
     for (int seed = 0; seed < seeds; ++seed) {
       const auto line = run_one(table, argv[1], argv[2], static_cast<std::uint32_t>(seed));
