@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "base/rng.hpp"
+#include "fronts.hpp"
 #include "lab.hpp"
 #include "math/normal.hpp"
 #include "math/pareto.hpp"
@@ -131,37 +132,9 @@ TEST(GpFrontAcquisition, HasASlopeFarFromTheFront) {
   EXPECT_GT(size, 1);
 }
 
-double gp_volume(std::size_t objectives, int axes, int trials, double reference,
-                 const std::function<std::vector<double>(const Point&)>& values) {
-  std::vector<Parameter> parameters;
-  for (int i = 0; i < axes; ++i) parameters.push_back(float_parameter("x" + std::to_string(i)));
-  Lab lab(make_space(std::move(parameters)), 1, objectives);
-  const auto sampler = std::move(*make_sampler("gp", {}));
-  const auto memo = sampler->make_memo();
-  std::vector<double> all;
-  for (int i = 0; i < trials; ++i) {
-    const std::size_t trial = lab.start(*lab.ask(*sampler, memo.get()));
-    const auto told = values(lab[trial].point);
-    all.insert(all.end(), told.begin(), told.end());
-    lab.finish(trial, TrialState::complete, told);
-  }
-  return hypervolume(all, objectives, std::vector<double>(objectives, reference));
-}
-
 TEST(GpFront, FindsMostOfAFrontInFewTrials) {
-  const auto zdt1 = [](const Point& x) {
-    double g = 0;
-    for (std::size_t i = 1; i < x.size(); ++i) g += x[i];
-    g = 1 + 9 * g / static_cast<double>(x.size() - 1);
-    return std::vector{x[0], g * (1 - std::sqrt(x[0] / g))};
-  };
-  const auto sphere = [](const Point& x) {
-    double g = 1;
-    for (std::size_t i = 2; i < x.size(); ++i) g += (x[i] - 0.5) * (x[i] - 0.5);
-    const double a = x[0] * M_PI_2, b = x[1] * M_PI_2;
-    return std::vector{g * std::cos(a) * std::cos(b), g * std::cos(a) * std::sin(b), g * std::sin(a)};
-  };
-  const double two = gp_volume(2, 6, 40, 1.1, zdt1), three = gp_volume(3, 6, 60, 1.2, sphere);
+  const double two = volume_after("gp", 2, 6, 40, 1.1, [](const Point& x) { return zdt(x, false); });
+  const double three = volume_after("gp", 3, 6, 60, 1.2, [](const Point& x) { return dtlz2(x, 3); });
   RecordProperty("zdt1", std::to_string(two));
   RecordProperty("dtlz2", std::to_string(three));
   EXPECT_GT(two, 0.8);     // of 0.877
