@@ -28,6 +28,7 @@ struct Case {
   std::size_t rows, inputs, outputs;
   std::vector<std::size_t> hidden;
   std::size_t batch;
+  Precision precision = Precision::float32;
 };
 
 std::vector<Case> cases() {
@@ -37,6 +38,7 @@ std::vector<Case> cases() {
           {"128x64/128", 60000, 784, 10, {128, 64}, 128},
           {"512x512/32", 60000, 784, 10, {512, 512}, 32},
           {"512x512/128", 60000, 784, 10, {512, 512}, 128},
+          {"512x512/128/bf16", 60000, 784, 10, {512, 512}, 128, Precision::bfloat16},
           {"256x5/128", 60000, 784, 10, {256, 256, 256, 256, 256}, 128},
           {"256x5/512", 60000, 784, 10, {256, 256, 256, 256, 256}, 512}};
 }
@@ -75,6 +77,7 @@ NetworkSpec spec_of(const Case& c) {
 Result<std::unique_ptr<Trainer>> trainer_of(const Case& c, const Features& features, const Targets& targets) {
   TrainOptions options;
   options.batch = c.batch;
+  options.precision = c.precision;
   return Trainer::create(spec_of(c), options, {}, features, targets);
 }
 
@@ -225,6 +228,7 @@ int main(int count, char** words) {
   }
   for (const Case& c : cases()) {
     if (only != "all" && only != c.name) continue;
+    if (only == "all" && !check_precision(c.precision)) continue;  // not on this processor
     if (auto done = measure(c, seconds); !done) {
       fmt::print(stderr, "{}\n", done.error().message);
       return 1;

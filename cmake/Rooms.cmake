@@ -44,6 +44,8 @@ function(hone_rooms)
     COMPILE_OPTIONS "-O3;-mavx2;-mfma;-fno-math-errno")
   set_source_files_properties(${kernels}/avx512.cpp TARGET_DIRECTORY hone_kernels PROPERTIES
     COMPILE_OPTIONS "-O3;-mavx512f;-mavx512dq;-mavx512vl;-mavx512bw;-mfma;-fno-math-errno;${quiet}")
+  set_source_files_properties(${kernels}/avx512_bf16.cpp TARGET_DIRECTORY hone_kernels PROPERTIES
+    COMPILE_OPTIONS "-O3;-mavx512f;-mavx512dq;-mavx512vl;-mavx512bw;-mavx512bf16;-mfma;-fno-math-errno;${quiet}")
 
   # System libraries, each reached from one room only; the public headers are seen by the room that implements them.
   hone_room_uses(base Threads::Threads)

@@ -49,6 +49,7 @@ double cpu_seconds() {
 std::vector<Problem> every_problem() {
   std::vector<Problem> all = search_bench::all_problems();
   for (Problem& problem : search_bench::table_problems()) all.push_back(std::move(problem));
+  for (Problem& problem : search_bench::constrained_problems()) all.push_back(std::move(problem));
   return all;
 }
 
@@ -79,7 +80,11 @@ std::set<std::string> finished_cells(const std::string& path, int trials) {
   return cells;
 }
 
-/// One study. The recommended point is the one with the best value told.
+/// What a study ends with that has met no feasible point.
+constexpr double nothing_feasible = 1e4;
+
+/// One study. The recommended point is the one with the best value told, of the feasible ones where there are
+/// constraints.
 std::string run_cell(const Problem& problem, const std::string& name, std::uint32_t seed, const Options& options) {
   const auto sampler = make_sampler(name, {});
   if (!sampler) {
@@ -98,12 +103,16 @@ std::string run_cell(const Problem& problem, const std::string& name, std::uint3
     const std::size_t row = lab.start(*proposal);
     const double regret = problem.regret(lab[row].point, lab[row].active);
     const double value = observed(problem, lab[row].point, regret, seed, static_cast<std::uint32_t>(trial));
-    if (value < best || trial == 0) {
+    const auto constraints =
+        problem.constraints ? problem.constraints(lab[row].point, lab[row].active) : std::vector<double>();
+    const bool feasible = std::ranges::all_of(constraints, [](double g) { return g <= 0; });
+    if (trial == 0) recommended = nothing_feasible;
+    if (feasible && (value < best || recommended == nothing_feasible)) {
       best = value;
       recommended = regret;
     }
     if (std::isfinite(value))
-      lab.finish(row, TrialState::complete, {value});
+      lab.finish(row, TrialState::complete, {value}, constraints);
     else
       lab.finish(row, TrialState::failed);
     if (std::ranges::find(budgets, trial + 1) != std::end(budgets)) line += fmt::format(",{:.6g}", recommended);

@@ -46,6 +46,7 @@ constexpr FlagRow flags[] = {
     {"--sampler", "", "NAME", "see `hone samplers`", "auto"},
     {"--pruner", "", "NAME", "see `hone pruners`", "asha"},
     {"--audit", "", "SHARE", "of the trials that would be pruned, finished anyway to see what pruning costs", "0"},
+    {"--seeds-per-trial", "", "N", "trainings of each trial, with seeds of their own; their mean counts", "1"},
     {"--study", "", "NAME", "the study to work on", "by data and question"},
     {"--storage", "", "URL", "where studies are kept", "$HONE_STORAGE, else sqlite:///hone.db"},
     {"--fresh", "", "", "forget the study of that name first"},

@@ -13,6 +13,7 @@
 #include "engine/run_loop.hpp"
 #include "report/configuration_text.hpp"
 #include "runners/native_network.hpp"
+#include "runners/seeds_runner.hpp"
 
 namespace hone {
 namespace {
@@ -36,6 +37,17 @@ std::vector<double> best_curve(std::vector<TrialRecord> trials, bool maximize) {
     curve.push_back(best);
   }
   return curve;
+}
+
+/// One native runner, or one for each seed, which share the memory for paused trials.
+std::unique_ptr<Runner> runner_of(const FitSetup& setup) {
+  const auto seeds = static_cast<std::size_t>(setup.seeds);
+  std::vector<std::unique_ptr<Runner>> runners;
+  for (std::size_t k = 0; k < seeds; ++k)
+    runners.push_back(
+        std::make_unique<NativeNetworkRunner>(*setup.dataset, setup.fixed, *setup.metric, paused_bytes_max / seeds));
+  if (seeds == 1) return std::move(runners.front());
+  return std::make_unique<SeedsRunner>(std::move(runners));
 }
 
 }  // namespace
@@ -73,7 +85,7 @@ ProgressState FitRun::state(std::string phase) const {
 }
 
 Result<std::string> search(FitRun& run) {
-  NativeNetworkRunner runner(*run.setup.dataset, run.setup.fixed, *run.setup.metric);
+  const std::unique_ptr<Runner> runner = runner_of(run.setup);
   double saved_at = 0;
   bool time_is_up = false, hopeless = false;
   RunLoopOptions options;
@@ -93,7 +105,7 @@ Result<std::string> search(FitRun& run) {
     hopeless = run.study.counts().failed >= hopeless_failures && !run.study.best();
     return time_is_up || hopeless;
   };
-  HONE_TRY(const std::string ended, run_study(run.study, runner, options));
+  HONE_TRY(const std::string ended, run_study(run.study, *runner, options));
   HONE_TRY_VOID(
       run.study.store().set_attribute(run.study.record().id, "seconds_used", number_text(run.used_seconds())));
   run.progress.update(run.state("search"));

@@ -17,7 +17,7 @@ namespace hone {
 namespace {
 
 constexpr double default_time_seconds = 600;
-constexpr std::int64_t epochs_max = 100'000;
+constexpr std::int64_t epochs_max = 100'000, seeds_max = 100;
 // Multiply-adds a second that a core is assumed to do; a constant, so that R does not depend on the machine's mood.
 constexpr double operations_per_second = 30e9;
 
@@ -116,8 +116,9 @@ Result<DataOptions> data_options(const Arguments& arguments, StudyFile file, std
 }
 
 std::string default_name(const FitSetup& setup, std::uint64_t seed) {
-  const std::string identity = fmt::format("{} {} {} {} {}", setup.dataset->content_hash(), setup.metric->name,
-                                           setup.space->to_toml(), setup.fixed.json(), seed);
+  std::string identity = fmt::format("{} {} {} {} {}", setup.dataset->content_hash(), setup.metric->name,
+                                     setup.space->to_toml(), setup.fixed.json(), seed);
+  if (setup.seeds > 1) identity += fmt::format(" {} seeds", setup.seeds);
   return fmt::format("fit-{}-{}", setup.dataset->stem(), hash_text(identity).substr(0, 8));
 }
 
@@ -131,6 +132,7 @@ StudyFile normalised(const FitSetup& setup, const DataOptions& data, const Study
   file.space = *setup.space;
   file.fixed = setup.fixed;
   file.enqueue = given.enqueue;
+  file.search.seeds_per_trial = setup.seeds;
   std::error_code ignored;
   const auto absolute = [&](const std::string& path) {
     return path.empty() || !std::filesystem::exists(path, ignored)
@@ -185,6 +187,10 @@ Result<void> read_search(const Arguments& arguments, const StudyFile& given, Fit
   if (!setup.time_seconds && !setup.options.trials) setup.time_seconds = default_time_seconds;
   HONE_TRY(const auto jobs, arguments.integer("--jobs", 1, 4096));
   setup.jobs = jobs ? *jobs : given.search.parallel.value_or(available_cores());
+  HONE_TRY(const auto seeds, arguments.integer("--seeds-per-trial", 1, seeds_max));
+  setup.seeds = seeds.value_or(given.search.seeds_per_trial);
+  if (setup.seeds > seeds_max)
+    return refuse(fmt::format("[search] seeds_per_trial must be at most {}, got {}", seeds_max, setup.seeds));
   HONE_TRY(const auto members, arguments.integer("--ensemble", 1, 64));
   setup.members = members ? *members : given.ensemble.value_or(0);
   HONE_TRY(const auto folds, arguments.integer("--folds", 2, 64));
@@ -293,12 +299,14 @@ Result<FitSetup> fit_setup(const Arguments& arguments, const std::function<void(
   record.max_step = epochs ? *epochs
                     : file.fit_max_step
                         ? *file.fit_max_step
-                        : epochs_for_budget(epoch_operations(plan.spec, setup.dataset->train().features.rows),
+                        : epochs_for_budget(epoch_operations(plan.spec, setup.dataset->train().features.rows) *
+                                                static_cast<double>(setup.seeds),
                                             setup.time_seconds, setup.jobs);
   setup.options.same_max_step = epochs || file.fit_max_step;
   setup.file = normalised(setup, data, file, seed);
   record.study_file = study_file_toml(setup.file);
-  record.space_hash = hash_text(setup.space->to_toml() + setup.fixed.json());
+  const std::string seeds = setup.seeds > 1 ? fmt::format("seeds_per_trial = {}", setup.seeds) : "";
+  record.space_hash = hash_text(setup.space->to_toml() + setup.fixed.json() + seeds);
   record.data_hash = setup.dataset->content_hash();
   setup.options.enqueue = file.enqueue;
   setup.options.kernel_id = fmt::format("{} {}", HONE_VERSION, kernel_name());

@@ -26,6 +26,7 @@ struct FitSetup {
   StudyOptions options;
   std::optional<double> time_seconds;  ///< total of the study
   std::int64_t jobs = 1;
+  std::int64_t seeds = 1;    ///< runs of each trial, whose mean is its value
   std::int64_t members = 1;  ///< networks of the final ensemble
   std::int64_t folds = 0;    ///< 0, or the final ensemble is one network for each fold
   std::int64_t networks() const { return folds > 0 ? folds : members; }

@@ -26,6 +26,11 @@ double rows_ratio(const Dataset& dataset) {
   return (train + static_cast<double>(dataset.validation().features.rows)) / train;
 }
 
+/// What one of the trial's trainings would have taken with the rows of the final one.
+double one_run_seconds(const TrialRecord& trial, const FitSetup& setup) {
+  return trial.seconds / static_cast<double>(setup.seeds) * rows_ratio(*setup.dataset);
+}
+
 double closing_seconds(const FitSetup& setup) {
   return std::max(closing_seconds_min, closing_seconds_share * setup.time_seconds.value_or(0));
 }
@@ -46,7 +51,7 @@ std::vector<std::size_t> finalists_of(const FitRun& run, std::span<const TrialRe
 /// Seconds that the comparison of these trials takes.
 double comparison_seconds(const FitRun& run, std::span<const TrialRecord> trials, std::span<const std::size_t> some) {
   double seconds = 0;
-  for (const std::size_t index : some) seconds += trials[index].seconds * rows_ratio(*run.setup.dataset);
+  for (const std::size_t index : some) seconds += one_run_seconds(trials[index], run.setup);
   return seconds * static_cast<double>(finalist_folds - 1) / static_cast<double>(run.setup.jobs);
 }
 
@@ -136,7 +141,7 @@ FinalCost final_cost(const TrialRecord& trial, const FitSetup& setup) {
   };
   const auto best = std::ranges::min_element(reports, better);
   cost.epochs = best->step;
-  const double epoch_seconds = trial.seconds / static_cast<double>(reports.back().step) * rows_ratio(*setup.dataset);
+  const double epoch_seconds = one_run_seconds(trial, setup) / static_cast<double>(reports.back().step);
   cost.seconds = epoch_seconds * static_cast<double>(cost.epochs);
   const auto networks = static_cast<double>(setup.networks());  // as many at once as there are jobs
   cost.seconds *= std::ceil(networks / static_cast<double>(setup.jobs));

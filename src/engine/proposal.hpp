@@ -38,9 +38,9 @@ struct ProposalContext {
   const Configuration* given = nullptr;  ///< values that the caller wants of this trial; the others are proposed
 };
 
-/// The default configuration once, before the sampler's. A forbidden or known proposal is drawn
-/// again (attempt + 1, at most 100), then points are drawn uniformly (at most 100,000), then, if the space is finite,
-/// every configuration is looked at. With `given` values the trial is not the default one.
+/// The default configuration once, before the sampler's. A forbidden or known proposal is drawn again (attempt + 1, at
+/// most 100; 10 where half of a finite space has been tried), then points are drawn uniformly (at most 100,000), then,
+/// if the space is finite, every configuration is looked at. With `given` values the trial is not the default one.
 /// Errors: `unavailable` "exhausted" when nothing is left; `invalid_argument` when constraints leave almost nothing, or
 /// a given value does not fit the space; `conflict` when nothing is left with the given values; whatever the sampler
 /// says.

@@ -11,13 +11,15 @@
 namespace hone {
 namespace {
 
-/// Lines of the [space] and [constraints] sections of a normalised study file.
+/// Lines of a normalised study file that say what its trials are: space, constraints, fixed values, seeds.
 std::vector<std::string> space_lines(const std::string& study_file) {
   std::vector<std::string> lines;
   bool inside = false;
   for (const std::string& line : split(study_file, '\n')) {
-    if (line.starts_with('[')) inside = line.starts_with("[space") || line.starts_with("[constraints");
-    if (inside && !line.empty() && !line.starts_with('[')) lines.push_back(line);
+    if (line.starts_with('['))
+      inside = line.starts_with("[space") || line.starts_with("[constraints") || line.starts_with("[fixed");
+    const bool counts = inside || line.starts_with("seeds_per_trial");
+    if (counts && !line.empty() && !line.starts_with('[')) lines.push_back(line);
   }
   return lines;
 }

@@ -63,4 +63,8 @@ const DenseKernels& dense_kernels() {
   return chosen;
 }
 
+const Bfloat16Kernels* bfloat16_kernels() {
+  return &kernels() == &avx512_kernels && __builtin_cpu_supports("avx512bf16") ? &avx512_bfloat16_kernels : nullptr;
+}
+
 }  // namespace hone

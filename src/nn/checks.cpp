@@ -92,6 +92,7 @@ Result<void> check_options(const TrainOptions& options) {
   HONE_TRY_VOID(check_range("clip_norm", options.clip_norm, 0, infinity));
   HONE_TRY_VOID(check_range("average", options.average, 0, infinity));
   HONE_TRY_VOID(check_range("mixup", options.mixup, 0, mixup_max));
+  HONE_TRY_VOID(check_precision(options.precision));
   if (!(options.class_balance >= 0 && options.class_balance <= 1))
     return refuse(fmt::format("class_balance is {}: allowed is [0, 1]", number_text(options.class_balance)));
   if (options.accumulate == 0 || options.accumulate > accumulate_max)
@@ -153,7 +154,7 @@ Result<void> check_memory(const NetworkSpec& spec, const TrainOptions& options, 
   const double copies = 2 + (options.average > 0 ? 1 : 0) + (options.accumulate > 1 ? 1 : 0) +
                         (row.first_moment ? 1 : 0) + (row.second_moment ? 1 : 0);
   const double bytes = copies * Layout::floats(spec) * sizeof(float) +
-                       Network::memory_bytes(spec, largest_batch(options.batch, rows), true) +
+                       Network::memory_bytes(spec, largest_batch(options.batch, rows), true, options.precision) +
                        static_cast<double>(rows) * sizeof(std::uint32_t);
   if (bytes <= limit_bytes) return {};
   return refuse(

@@ -1,7 +1,6 @@
 #include "nn/network.hpp"
 
 #include <algorithm>
-#include <cmath>
 #include <cstring>
 
 #include "base/check.hpp"
@@ -38,7 +37,7 @@ const Activation& identity_row() {
 
 }  // namespace
 
-Network::Network(const NetworkSpec& spec, std::size_t row_capacity, bool training)
+Network::Network(const NetworkSpec& spec, std::size_t row_capacity, bool training, Precision precision)
     : spec_(spec),
       layout_(spec),
       kernels_(kernels()),
@@ -70,6 +69,12 @@ Network::Network(const NetworkSpec& spec, std::size_t row_capacity, bool trainin
     }
     records_.push_back(std::move(record));
   }
+  if (training && precision == Precision::bfloat16) {
+    std::size_t in = 0, out = 0;
+    for (const LayerPlace& l : layout_.layers)
+      if (Bfloat16Products::suits(l)) in = std::max(in, l.in), out = std::max(out, l.out);
+    if (in > 0) rounded_.emplace(row_capacity * spec.members, in, out);
+  }
   const std::size_t components = layout_.numbers.size() * layout_.components / panel_width * input_stride_;
   components_ = Buffer(components);
   if (!training) return;
@@ -82,28 +87,6 @@ Network::Network(const NetworkSpec& spec, std::size_t row_capacity, bool trainin
   wave_gradient_ = Buffer(layout_.components / panel_width * input_stride_);
   wave_sums_ = Buffer(layout_.components * panel_width);
   map_transposed_ = Buffer(layout_.components * panel_width);
-}
-
-double Network::memory_bytes(const NetworkSpec& spec, std::size_t row_capacity, bool training) {
-  // In doubles throughout: the sizes asked for may not fit any integer.
-  const auto rows = static_cast<double>(row_capacity | 1), members = static_cast<double>(spec.members);
-  const auto round_up = [](double n) { return std::ceil(n / panel_width) * panel_width; };
-  const auto numbers = static_cast<double>(spec.embedded_numbers());
-  double in = numbers * panel_width + static_cast<double>(spec.dense_width);
-  for (const std::size_t width : spec.embedding_widths) in += static_cast<double>(width);
-  double floats = Layout::floats(spec) + round_up(in) * rows * (training ? 3 + members : 1);
-  if (spec.front_scale > 0) floats += round_up(in) * rows * members;
-  floats += numbers * rows * (static_cast<double>(spec.components()) * (training ? 2 : 1) + panel_width);
-  const double matrices = 1 + (members > 1 ? 1 : 0) + (spec.parametric_activation > 0 ? 1 : 0) + (training ? 2 : 0) +
-                          (training && (members > 1 || spec.residual || spec.parametric_activation > 0) ? 2 : 0) +
-                          (training && spec.norm != NormKind::none ? 1 : 0);
-  for (std::size_t i = 0; i <= spec.hidden.size(); ++i) {
-    const auto out = static_cast<double>(i == spec.hidden.size() ? spec.outputs : spec.hidden[i]);
-    floats += (training ? in * round_up(out) * (i == spec.hidden.size() ? members : 1) : 0) +
-              round_up(out) * (rows * members * matrices + 8);
-    in = out;
-  }
-  return floats * sizeof(float);
 }
 
 /// What the weights of a layer meet: the layer before, or that times the factors of each member.
@@ -147,12 +130,24 @@ void Network::products(std::size_t layer, bool training) {
   };
   const float* bias = norm ? nullptr : parameters_.data() + l.bias;
   if (l.scaled_in) scale_inputs(layer);
-  for (std::size_t panel = 0; panel < l.panels(); panel += panels_at_once) {
-    const std::size_t end = std::min(panel + panels_at_once, l.panels()), place = panel * stride_;
+  const bool rounded = training && rounds(layer);  // then all at once: the inputs are rounded once
+  const std::size_t step = rounded ? l.panels() : panels_at_once;
+  for (std::size_t panel = 0; panel < l.panels(); panel += step) {
+    const std::size_t end = std::min(panel + step, l.panels()), place = panel * stride_;
     float* sums = (l.scaled_out && training ? record.product : record.value).data() + place;
-    kernels_.multiply({input_of(layer), input_stride_of(layer), wide_rows(), l.in,
-                       parameters_.data() + l.weight + panel * l.stride(), l.stride(), end - panel,
-                       bias == nullptr || l.scaled_out ? nullptr : bias + panel * panel_width, nullptr, sums, stride_});
+    const Product product{input_of(layer),
+                          input_stride_of(layer),
+                          wide_rows(),
+                          l.in,
+                          parameters_.data() + l.weight + panel * l.stride(),
+                          l.stride(),
+                          end - panel,
+                          bias == nullptr || l.scaled_out ? nullptr : bias + panel * panel_width,
+                          nullptr,
+                          sums,
+                          stride_,
+                          rounded ? l.out : 0};
+    rounded ? rounded_->multiply(product) : kernels_.multiply(product);
     for (std::size_t m = 0; l.scaled_out && m < layout_.members; ++m) {
       const std::size_t block = m * rows_ * panel_width, column = m * padded(l.out) + panel * panel_width;
       kernels_.affine_columns({sums + block, stride_, rows_, end - panel, parameters_.data() + l.scale_out + column,
@@ -276,9 +271,19 @@ void Network::weight_gradients(std::size_t layer, float* gradients) {
   const std::size_t rows = wide_rows() / l.heads;
   for (std::size_t m = 0; m < l.heads; ++m) {
     const std::size_t block = m * rows * panel_width;
-    kernels_.multiply_transposed({input_of(layer) + block, input_stride_of(layer), l.in, rows, gradient + block,
-                                  stride_, l.panels(), nullptr, nullptr, gradients + l.weight + m * l.head(),
-                                  l.stride(), l.out});
+    const Product product{input_of(layer) + block,
+                          input_stride_of(layer),
+                          l.in,
+                          rows,
+                          gradient + block,
+                          stride_,
+                          l.panels(),
+                          nullptr,
+                          nullptr,
+                          gradients + l.weight + m * l.head(),
+                          l.stride(),
+                          l.out};
+    rounds(layer) ? rounded_->multiply_transposed(product) : kernels_.multiply_transposed(product);
   }
 }
 
@@ -290,13 +295,30 @@ void Network::multiply_by_weights(std::size_t layer, std::size_t first_panel, st
   const std::size_t first_row = first_panel * panel_width, stride = l.out * panel_width;
   const std::size_t rows = wide_rows() / l.heads;
   for (std::size_t m = 0; m < l.heads; ++m) {
-    const std::size_t block = m * rows * panel_width;
+    const std::size_t block = m * rows * panel_width, columns = end_row - first_row;
+    const float* weights = parameters_.data() + l.weight + m * l.head() + first_row * panel_width;
+    Product product{records_[layer].gradient.data() + block,
+                    stride_,
+                    rows,
+                    l.out,
+                    weights,
+                    l.stride(),
+                    panels_of(end_row) - first_panel,
+                    nullptr,
+                    scale == nullptr ? nullptr : scale + block,
+                    out + block,
+                    out_stride,
+                    columns};
+    if (rounds(layer)) {
+      rounded_->multiply_by_transposed(product);
+      continue;
+    }
     float* transposed = records_[layer].transposed.data() + place;
-    kernels_.transpose(parameters_.data() + l.weight + m * l.head() + first_row * panel_width, l.stride(),
-                       end_row - first_row, l.out, transposed, stride);
-    kernels_.multiply({records_[layer].gradient.data() + block, stride_, rows, l.out, transposed, stride,
-                       panels_of(end_row) - first_panel, nullptr, scale == nullptr ? nullptr : scale + block,
-                       out + block, out_stride});
+    kernels_.transpose(weights, l.stride(), columns, l.out, transposed, stride);
+    product.b = transposed;
+    product.b_stride = stride;
+    product.columns = 0;
+    kernels_.multiply(product);
   }
 }
 

@@ -1,12 +1,14 @@
 /// A dense network in memory: parameters, activations of one minibatch, forward and backward. Knows no optimizer.
 #pragma once
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <vector>
 
 #include "base/rng.hpp"
 #include "data/features.hpp"
 #include "kernels/kernels.hpp"
+#include "nn/bfloat16_products.hpp"
 #include "nn/buffer.hpp"
 #include "nn/layout.hpp"
 #include "nn/trainer.hpp"
@@ -34,7 +36,8 @@ struct LayerRecord {
 class Network {
  public:
   /// Room for `row_capacity` rows at once. Without `training` there is room for forward_predict() only.
-  Network(const NetworkSpec& spec, std::size_t row_capacity, bool training);
+  /// `precision` is that of training; prediction is always in single precision.
+  Network(const NetworkSpec& spec, std::size_t row_capacity, bool training, Precision precision = Precision::float32);
 
   const NetworkSpec& spec() const { return spec_; }
   const Layout& layout() const { return layout_; }
@@ -71,7 +74,8 @@ class Network {
   void predict(const Features& features, std::vector<float>& out);
 
   /// Bytes that a network of this shape takes, without making it.
-  static double memory_bytes(const NetworkSpec& spec, std::size_t row_capacity, bool training);
+  static double memory_bytes(const NetworkSpec& spec, std::size_t row_capacity, bool training,
+                             Precision precision = Precision::float32);
 
  private:
   bool keeps_value_gradients() const {
@@ -81,6 +85,7 @@ class Network {
   const float* mixed_input() const { return (share_ == 1 ? input_ : mixed_).data(); }
   const float* input_of(std::size_t layer) const;  ///< what its weights meet
   std::size_t input_stride_of(std::size_t layer) const;
+  bool rounds(std::size_t layer) const { return rounded_ && Bfloat16Products::suits(layout_.layers[layer]); }
   void scale_inputs(std::size_t layer);
   void products(std::size_t layer, bool training);
   void outputs();
@@ -120,6 +125,7 @@ class Network {
   Buffer input_gradient_;                ///< like input_; filled where something learned stands before it
   Buffer expanded_gradient_;             ///< the same for every member
   Buffer wave_gradient_, wave_sums_, map_transposed_;
+  std::optional<Bfloat16Products> rounded_;  ///< training in bfloat16
   std::vector<LayerRecord> records_;
   std::vector<std::int32_t> categories_;  ///< of the gathered rows, checked
 };

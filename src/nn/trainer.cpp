@@ -77,7 +77,7 @@ class DenseTrainer final : public Trainer {
         rows_(std::move(rows)),
         largest_batch_(largest_batch(options.batch, rows_.size())),
         steps_per_epoch_(count_steps(options.batch, rows_.size())),
-        network_(spec, std::max(largest_batch_, std::min(fewest_rows_at_once, rows_.size())), true),
+        network_(spec, std::max(largest_batch_, std::min(fewest_rows_at_once, rows_.size())), true, options.precision),
         gradients_(network_.layout().parameters),
         accumulated_(options.accumulate > 1 ? network_.layout().parameters : 0),
         scratch_(2 * padded(network_.row_capacity() * spec.members)),

@@ -19,6 +19,7 @@ enum class LossKind { softmax_cross_entropy, binary_cross_entropy, focal, square
 enum class OptimizerKind { sgd, momentum, nesterov, rmsprop, adam, adamw };
 enum class ScheduleKind { constant, step, cosine, one_cycle, coslog, flat_cosine };
 enum class NormKind { none, batch, layer };
+enum class Precision { float32, bfloat16 };
 
 // Names as they stand in search spaces; errors name the nearest known one.
 Result<LossKind> find_loss(std::string_view name);
@@ -32,6 +33,12 @@ std::vector<std::string> schedule_names();
 std::string_view norm_name(NormKind kind);
 Result<NormKind> find_norm(std::string_view name);
 std::vector<std::string> norm_names();
+
+std::string_view precision_name(Precision precision);
+Result<Precision> find_precision(std::string_view name);
+std::vector<std::string> precision_names();
+/// Error: this processor has no such products (bfloat16 needs AVX512_BF16, and HONE_KERNELS may rule it out).
+Result<void> check_precision(Precision precision);
 
 constexpr std::size_t numeric_bins_max = 512, numeric_frequencies_max = 256, members_max = 256, accumulate_max = 65536;
 constexpr double mixup_max = 2;
@@ -113,6 +120,10 @@ struct TrainOptions {
   /// Predictions and kept weights are an exponential moving average of the weights over about so many epochs (Polyak,
   /// Juditsky 1992); 0: the weights themselves. It begins with a short memory: step t counts at least 10 / (10 + t).
   double average = 0;
+  /// bfloat16: while training, layers of at least 64 inputs and outputs round the operands of their products to 8 bits
+  /// (sums, weights, moments and predictions stay float32). Faster where layers are wide; results then depend on the
+  /// processor.
+  Precision precision = Precision::float32;
 };
 
 /// Everything random in a run is a pure function of these.

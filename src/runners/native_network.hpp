@@ -23,6 +23,7 @@ class NativeNetworkRunner final : public Runner {
                       std::size_t bytes_max = paused_bytes_max);
   Result<std::vector<RunOutcome>> run(std::span<const RunRequest> requests, RunObserver& observer) override;
   Result<void> save_paused(std::span<const std::int64_t> trials) override;
+  void forget(std::int64_t trial) override { paused_.forget(trial); }
 
  private:
   Result<RunOutcome> run_one(const RunRequest& request, std::size_t index, RunObserver& observer);

@@ -56,6 +56,8 @@ constexpr NetworkParameter rows[] = {
     {"focal_gamma", Kind::real, 0, 100, "2", "of focal: how much less rows count that are sure"},
     {"huber_delta", Kind::real, 1e-6, 1e6, "1", "of huber: where it turns linear, in scaled target units"},
     {"quantile", Kind::real, 0.001, 0.999, "0.5", "of quantile: which one is predicted"},
+    {"precision", Kind::name, 0, 0, "float32",
+     "float32 or bfloat16: of products of wide layers while training (needs AVX512_BF16)"},
     {"patience", Kind::whole, 0, 1e6, "0", "epochs without improvement before a run ends; 0 is never"},
 };
 
@@ -70,6 +72,7 @@ std::vector<std::string> allowed_names(std::string_view parameter) {
   if (parameter == "optimizer") return optimizer_names();
   if (parameter == "schedule" || parameter == "regularisation_schedule") return schedule_names();
   if (parameter == "norm") return norm_names();
+  if (parameter == "precision") return precision_names();
   std::vector<std::string> names;
   if (parameter == "activation")
     for (const Activation& activation : all_activations()) names.emplace_back(activation.name);
@@ -89,6 +92,7 @@ Result<void> check_value(const NetworkParameter& row, std::string_view name, con
       const auto* text = std::get_if<std::string>(&value);
       const auto allowed = allowed_names(row.name);
       if (!text || std::ranges::find(allowed, *text) == allowed.end()) return wrong("one of " + join(allowed, ", "));
+      if (row.name == std::string_view("precision")) HONE_TRY_VOID(check_precision(*find_precision(*text)));
       return {};
     }
     case Kind::flag:
@@ -251,6 +255,7 @@ Result<NetworkPlan> network_plan(const Configuration& configuration, const Confi
   options.class_balance = shape.task == Task::classification ? lookup.number("class_balance") : 0;
   options.clip_norm = lookup.number("clip_norm");
   options.average = lookup.number("average");
+  HONE_TRY(options.precision, find_precision(lookup.text("precision")));
   plan.patience = static_cast<std::int64_t>(lookup.number("patience"));
   return plan;
 }

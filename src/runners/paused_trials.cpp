@@ -17,6 +17,11 @@ Result<void> write(const PausedTrial& paused) {
 
 }  // namespace
 
+void PausedTrials::forget(std::int64_t trial) {
+  const std::scoped_lock lock(mutex_);
+  drop(trial);
+}
+
 Result<void> PausedTrials::put(PausedTrial paused) {
   Entries new_one;  // its memory is taken before the lock
   new_one.push_back(std::move(paused));

@@ -42,6 +42,8 @@ class PausedTrials {
   /// Hands out the state of `trial`; nothing if it is not here or belongs to another key. One that is just being
   /// written is waited for, so that after "nothing" its file is there.
   std::optional<PausedTrial> take(std::int64_t trial, std::uint64_t key);
+  /// The state of `trial`, if there is one here, is not wanted any more.
+  void forget(std::int64_t trial);
   /// Writes those of `trials` that are here to their folders and forgets all: when a process ends.
   Result<void> save(std::span<const std::int64_t> trials);
 

@@ -28,7 +28,13 @@ std::vector<std::filesystem::path> files_in(const std::filesystem::path& folder)
   return files;
 }
 
+constexpr std::string_view run_prefix = "run-";
+
 }  // namespace
+
+std::filesystem::path run_folder(const std::filesystem::path& folder, std::int64_t run) {
+  return run == 0 ? folder : folder / fmt::format("{}{}", run_prefix, run);
+}
 
 std::filesystem::path checkpoint_file(const std::filesystem::path& folder, std::int64_t trial, std::int64_t step) {
   return folder / fmt::format("trial-{}-step-{}.checkpoint", trial, step);
@@ -49,6 +55,7 @@ void remove_checkpoints(const std::filesystem::path& folder, std::int64_t trial,
   for (const auto& file : files_in(folder)) {
     const std::int64_t step = step_of(file.filename().string(), trial);
     if (step >= 0 && (keep == 0 || step != keep)) std::filesystem::remove(file, ignored);
+    if (keep == 0 && file.filename().string().starts_with(run_prefix)) remove_checkpoints(file, trial, 0);
   }
 }
 

@@ -30,9 +30,11 @@ struct RunRequest {
 /// Where the state of a run after `step` is kept. The step is part of the name, so a file never says more than the
 /// store knows.
 std::filesystem::path checkpoint_file(const std::filesystem::path& folder, std::int64_t trial, std::int64_t step);
+/// Where the files of a run are: in `folder` itself of run 0, in a folder of its own within it of the others.
+std::filesystem::path run_folder(const std::filesystem::path& folder, std::int64_t run);
 /// The last step of `trial` that has a file in `folder`, at most `at_most`; 0 if there is none.
 std::int64_t latest_checkpoint(const std::filesystem::path& folder, std::int64_t trial, std::int64_t at_most);
-/// Removes the files of `trial` except the one of step `keep` (0: all of them).
+/// Removes the files of `trial` except the one of step `keep` (0: all of them, those of other runs too).
 void remove_checkpoints(const std::filesystem::path& folder, std::int64_t trial, std::int64_t keep);
 
 /// What to do after a report: go on, pause (with a checkpoint), stop for good, or hand the trial back because the
@@ -73,6 +75,8 @@ class Runner {
     (void)trials;
     return {};
   }
+  /// No run of `trial` will follow: what is kept of it may go.
+  virtual void forget(std::int64_t trial) { (void)trial; }
 };
 
 }  // namespace hone

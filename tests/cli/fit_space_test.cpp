@@ -78,5 +78,26 @@ TEST_F(FitSpace, EveryExampleCanBeSearched) {
   EXPECT_GE(count, 2u);
 }
 
+TEST_F(FitSpace, EveryTrialIsTrainedWithSeveralSeeds) {
+  const std::string three = "format = 1\n[search]\nseeds_per_trial = 3\n[fixed]\nlayers = 1\nunits = 8\n";
+  const Ran one = fit(three, {"--space", "space.toml", "--seeds-per-trial", "1", "--jobs", "1"});
+  ASSERT_EQ(one.code, 0) << one.err;
+  const auto single = trials();
+  const Ran other = fit(three, {"--space", "space.toml", "--jobs", "1"});
+  EXPECT_EQ(other.code, 2) << "a study of single seeds goes on with single ones";
+  EXPECT_NE(other.err.find("now: seeds_per_trial = 3"), std::string::npos) << other.err;
+  const Ran ran = fit(three, {"--space", "space.toml", "--jobs", "1", "--fresh"});
+  ASSERT_EQ(ran.code, 0) << ran.err;
+  const auto means = trials();
+  ASSERT_EQ(means.size(), single.size());
+  ASSERT_EQ(means[0].configuration, single[0].configuration) << "the default one, in both";
+  EXPECT_NE(means[0].values, single[0].values);
+  EXPECT_EQ(means[0].runs[0].reports.size(), 2u) << "one report a step";
+  const Ran again = fit(three, {"--space", "space.toml", "--jobs", "1", "--fresh"});
+  ASSERT_EQ(again.code, 0) << again.err;
+  EXPECT_EQ(trials()[5].values, means[5].values) << "the same seed, the same study";
+  EXPECT_EQ(fit(three, {"--space", "space.toml", "--seeds-per-trial", "101"}).code, 2);
+}
+
 }  // namespace
 }  // namespace hone
