@@ -1,14 +1,17 @@
 #!/usr/bin/env python3
-"""The samplers of Optuna on the problems of search_bench, as lines that compare.py reads.
+"""Other programs' samplers on the problems of search_bench, as lines that compare.py reads.
 
 usage: peers.py SEARCH_BENCH SAMPLER [--trials N] [--seeds N] [--family TEXT] [--sealed]
-SAMPLER: tpe (as it comes), tpe_multivariate (with constant liar and groups), cmaes (if the package cmaes is there),
-nsga2, random. Spaces with conditions are asked for define-by-run.
+SAMPLER: Optuna's tpe (as it comes), tpe_multivariate (with constant liar and groups), cmaes (if the package cmaes is
+there), nsga2, random: spaces with conditions are asked for define-by-run. Or dlib (if the target dlib_peer has been
+built), or nlopt_NAME (python3-nlopt): box_peers.py says how they see a space.
 """
 import argparse
 import json
 import subprocess
 import time
+
+import box_peers
 
 BUDGETS = [25, 50, 100, 200, 500, 1000]
 
@@ -50,10 +53,32 @@ def suggest(trial, axis):
 
 
 def run(program, problem, conditional, name, seed, trials):
+    server = Server(program, problem, seed)
+    if box_peers.knows(name):
+        regrets, seconds = box_peers.run(program, server, conditional, name, seed, trials, BUDGETS)
+    else:
+        regrets, seconds = run_optuna(server, conditional, name, seed, trials)
+    server.close()
+    return regrets, 1e3 * seconds / trials
+
+
+def label(name):
+    """As lines name it."""
+    return name.replace("_", " ", 1) if box_peers.knows(name) else "optuna " + name
+
+
+def version(program, name):
+    """As the heads of cached results name it."""
+    if box_peers.knows(name):
+        return box_peers.version(program, name)
+    import optuna
+    return f"Optuna {optuna.__version__} {name}"
+
+
+def run_optuna(server, conditional, name, seed, trials):
     import optuna
     import warnings
     warnings.filterwarnings("ignore")
-    server = Server(program, problem, seed)
     study = optuna.create_study(sampler=make(name, seed))
     best, recommended, regrets, seconds = float("inf"), float("inf"), [], 0.0
     for number in range(trials):
@@ -75,8 +100,7 @@ def run(program, problem, conditional, name, seed, trials):
             best, recommended = value, regret
         if number + 1 in BUDGETS:
             regrets.append(recommended)
-    server.close()
-    return regrets, 1e3 * seconds / trials
+    return regrets, seconds
 
 
 def main():
@@ -88,6 +112,7 @@ def main():
     parser.add_argument("--family", default="")
     parser.add_argument("--sealed", action="store_true")
     options = parser.parse_args()
+    version(options.program, options.sampler)  # is it there?
     listed = subprocess.run([options.program, "list"], capture_output=True, text=True, check=True).stdout
     for line in listed.splitlines():
         problem, family, half = line.split(",")
@@ -96,7 +121,7 @@ def main():
         conditional = family == "conditional" or "network" in problem
         for seed in range(options.seeds):
             regrets, milliseconds = run(options.program, problem, conditional, options.sampler, seed, options.trials)
-            print(",".join([problem, family, "optuna " + options.sampler, str(seed)] + [f"{r:.6g}" for r in regrets]
+            print(",".join([problem, family, label(options.sampler), str(seed)] + [f"{r:.6g}" for r in regrets]
                            + [f"{milliseconds:.4f}ms"]), flush=True)
 
 

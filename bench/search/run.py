@@ -7,7 +7,7 @@ Runs each sampler of hone on the open half of the problems (200 trials and 3 see
 beyond which it costs too much), as many at once as there are cores. Results are kept in PLACE, cell by cell: a second
 run does only what is missing, or nothing. Prints the tables of compare.py and writes PLACE/search.html.
 
---peers runs those samplers of Optuna anew (peers.py) and replaces their cached results in bench/search/peers.
+--peers runs those samplers of other programs anew (peers.py) and replaces their cached results in bench/search/peers.
 --sealed runs the other half, on which no constant may ever be tuned: only from a clean commit, and every look is
 written into bench/search/LOOKS.md.
 """
@@ -25,6 +25,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, HERE)
 import compare  # noqa: E402
 import page  # noqa: E402
+import peers  # noqa: E402
 
 SAMPLERS = "auto,gp,tpe,qmc,random"
 
@@ -50,20 +51,20 @@ def processor():
 
 
 def run_peer(program, name, options):
+    version = peers.version(program, name)  # first: it says what is missing
     words = [sys.executable, f"{HERE}/peers.py", program, name, "--trials", str(options.trials), "--seeds",
              str(options.seeds), "--family", options.family] + (["--sealed"] if options.sealed else [])
     lines = subprocess.run(words, capture_output=True, text=True, check=True).stdout
-    import optuna
     half = "sealed" if options.sealed else "open"
-    target = f"{HERE}/peers/optuna_{name}_{half}.csv.gz"
+    target = f"{HERE}/peers/{peers.label(name).replace(' ', '_')}_{half}.csv.gz"
     kept = ""  # of the other families
     if options.family and os.path.exists(target):
         with gzip.open(target, "rt", encoding="utf-8") as file:
             kept = "".join(line for line in file
                            if not line.startswith("#") and options.family not in line.split(",")[1])
     with gzip.GzipFile(target, "wb", 9, mtime=0) as file:
-        file.write((f"# Optuna {optuna.__version__} {name}, {processor()}, {datetime.date.today()}; made by: run.py "
-                    f"--peers {name} --trials {options.trials} --seeds {options.seeds}\n{kept}{lines}").encode())
+        file.write((f"# {version}, {processor()}, {datetime.date.today()}; made by: "
+                    f"run.py --peers {name} --trials {options.trials} --seeds {options.seeds}\n{kept}{lines}").encode())
 
 
 def main():
@@ -96,9 +97,9 @@ def main():
         waiting += [pool.submit(run_peer, options.program, name, options) for name in options.peers.split(",") if name]
         for each in waiting:
             each.result()
-    peers = sorted(glob.glob(f"{HERE}/peers/*_{half}.csv.gz"))
-    results = compare.Results([f"{options.place}/{half}/{name}.csv" for name in names] + peers)
-    sys.argv = ["compare.py"] + [f"{options.place}/{half}/{name}.csv" for name in names] + peers
+    cached = sorted(glob.glob(f"{HERE}/peers/*_{half}.csv.gz"))
+    results = compare.Results([f"{options.place}/{half}/{name}.csv" for name in names] + cached)
+    sys.argv = ["compare.py"] + [f"{options.place}/{half}/{name}.csv" for name in names] + cached
     compare.main()
     target = f"{options.place}/search.html"
     page.write(results, target, f"Samplers compared, {half} problems",
