@@ -16,11 +16,11 @@ void CsvBlock::clear() {
   unescaped.clear();
 }
 
-void CsvBlock::reserve(std::size_t count) {
+void CsvBlock::reserve(std::size_t count, std::size_t begun) {
   if (cell_count + count <= cell_room) return;
   cell_room = std::max(cell_count + count, cell_room + cell_room / 2);
   auto larger = std::make_unique_for_overwrite<CsvSpan[]>(cell_room);
-  std::copy_n(cells.get(), cell_count, larger.get());
+  std::copy_n(cells.get(), cell_count + begun, larger.get());
   cells = std::move(larger);
 }
 
@@ -28,11 +28,9 @@ void CsvSplitter::seek(const CsvBlockStart& start) {
   at_ = start.byte;
   line_ = start.line;
   row_ = start.row;
-  scanner_.seek(at_);
 }
 
 void CsvSplitter::skip_empty_lines() {
-  const std::size_t before = at_;
   for (;;) {
     if (at_ < text_.size() && text_[at_] == '\n')
       at_ += 1;
@@ -42,7 +40,6 @@ void CsvSplitter::skip_empty_lines() {
       break;
     ++line_;
   }
-  if (at_ != before) scanner_.seek(at_);
 }
 
 bool CsvSplitter::refuse_cell(std::string message) {
@@ -112,38 +109,78 @@ bool CsvSplitter::read_quoted(CsvBlock& block, CsvSpan& cell, bool& row_ends) {
   return true;
 }
 
-/// Reads the cells of one row to the end of `block`; those beyond `columns` are only counted.
-inline bool CsvSplitter::read_row(CsvBlock& block, std::size_t columns, std::size_t& count) {
-  block.reserve(columns);
+/// Reads rows that need no care: whole ones of `columns` cells, without quotes, of which none but the last is followed
+/// by an empty line. Ends when `is_full`, or where something else begins; `row` is the one to go on with, of which
+/// some cells may have been read.
+template <class IsFull>
+inline bool CsvSplitter::read_plain_rows(CsvBlock& block, std::size_t columns, Row& row, const IsFull& is_full) {
+  const char* const text = text_.data();
+  const std::size_t offset = static_cast<std::size_t>(text - block.begin);
+  std::size_t begin = at_, count = 0;  // of the cell to be found next: where it begins, its column
+  for (std::size_t base = at_; text_.size() - base > 64; base += 64) {
+    const Stops stops = find_stops(text + base, separator_);
+    const std::uint64_t before_quote = (stops.quotes - 1) & ~stops.quotes;
+    block.reserve(count + 64, count);
+    CsvSpan* cell = block.cells.get() + block.cell_count + count;
+    for (std::uint64_t ends = stops.cell_ends & before_quote; ends != 0; ends &= ends - 1) {
+      const std::size_t end = base + static_cast<std::size_t>(std::countr_zero(ends));
+      *cell++ = {static_cast<std::uint32_t>(begin + offset), static_cast<std::uint32_t>(end - begin)};
+      begin = end + 1;
+    }
+    count = static_cast<std::size_t>(cell - block.cells.get()) - block.cell_count;
+    for (std::uint64_t ends = stops.line_ends & before_quote; ends != 0; ends &= ends - 1) {
+      const std::size_t end = base + static_cast<std::size_t>(std::countr_zero(ends));
+      if (count < columns) return true;
+      CsvSpan& last = block.cells[block.cell_count + columns - 1];
+      if (last.begin + last.size - offset != end) return true;
+      if (last.size > 0 && text[end - 1] == '\r') --last.size;
+      at_ = end + 1;
+      ++line_;
+      row.count = columns;
+      if (!end_row(block, columns, row)) return false;
+      if (text[at_] == '\n' || text[at_] == '\r') {
+        skip_empty_lines();
+        row = {at_, line_, 0};
+        return true;
+      }
+      if (is_full()) return true;
+      count -= columns;
+    }
+    if (stops.quotes != 0 || count > columns) break;
+  }
+  if (count <= columns) {
+    at_ = begin;
+    row.count = count;
+  }
+  return true;
+}
+
+/// Reads the cells of the row to its end; those beyond `columns` are only counted.
+inline bool CsvSplitter::read_row(CsvBlock& block, std::size_t columns, Row& row) {
+  block.reserve(columns, row.count);
+  scanner_.seek(at_);
   CsvSpan* const cells = block.cells.get() + block.cell_count;
   CsvSpan surplus;
-  count = 0;
-  bool row_ends = false;
-  while (!row_ends) {
-    // What needs no care, with everything in registers: cells without quotes that another cell follows.
-    StopScanner scanner = scanner_;
-    const char* const text = text_.data();
-    const std::size_t size = text_.size();
-    const std::ptrdiff_t offset = text - block.begin;
-    std::size_t begin = at_, n = count;
-    for (StopScanner ahead = scanner; n < columns; scanner = ahead, ++n) {
-      const std::size_t stop = ahead.next();
-      if (stop >= size || text[stop] != separator_) break;
-      cells[n] = {static_cast<std::uint32_t>(offset + static_cast<std::ptrdiff_t>(begin)),
-                  static_cast<std::uint32_t>(stop - begin)};
-      begin = stop + 1;
-    }
-    at_ = begin;
-    count = n;
-    scanner_ = scanner;
-    if (!read_cell(block, count < columns ? cells[count] : surplus, row_ends)) return false;
-    ++count;
-  }
+  for (bool row_ends = false; !row_ends; ++row.count)
+    if (!read_cell(block, row.count < columns ? cells[row.count] : surplus, row_ends)) return false;
+  return true;
+}
+
+/// `at_` is behind the row.
+inline bool CsvSplitter::end_row(CsvBlock& block, std::size_t columns, Row& row) {
+  if (row.count != columns || at_ - row.byte > csv_row_bytes_max || row_ >= std::numeric_limits<std::uint32_t>::max())
+      [[unlikely]]
+    return refuse_row(columns, row);
+  block.cell_count += columns;
+  block.lines.push_back(static_cast<std::uint32_t>(row.line - block.first_line));
+  ++row_;
+  row = {at_, line_, 0};
   return true;
 }
 
 Result<void> CsvSplitter::read_header(CsvBlock& block) {
   block.begin = text_.data() + at_;
+  scanner_.seek(at_);
   for (bool row_ends = false; !row_ends;) {
     block.reserve(1);
     if (!read_cell(block, block.cells[block.cell_count++], row_ends)) return refuse(std::move(message_));
@@ -151,10 +188,18 @@ Result<void> CsvSplitter::read_header(CsvBlock& block) {
   return {};
 }
 
-std::unexpected<Error> CsvSplitter::ragged(std::size_t line, std::size_t count, std::size_t columns) const {
-  return refuse(fmt::format("'{}' line {}: {} where the header has {}; a value that holds '{}' must be quoted", name_,
-                            line, count == 1 ? "1 cell" : fmt::format("{} cells", count), columns,
-                            separator_ == '\t' ? "a tab" : std::string(1, separator_)));
+bool CsvSplitter::refuse_row(std::size_t columns, const Row& row) {
+  if (row.count != columns)
+    message_ = fmt::format("'{}' line {}: {} where the header has {}; a value that holds '{}' must be quoted", name_,
+                           row.line, row.count == 1 ? "1 cell" : fmt::format("{} cells", row.count), columns,
+                           separator_ == '\t' ? "a tab" : std::string(1, separator_));
+  else if (at_ - row.byte > csv_row_bytes_max)
+    message_ = fmt::format("'{}' line {}: a row of {}; at most {} can be read (is a quote left open?)", name_, row.line,
+                           bytes_text(static_cast<double>(at_ - row.byte)),
+                           bytes_text(static_cast<double>(csv_row_bytes_max)));
+  else
+    message_ = fmt::format("'{}' line {}: more than {} rows cannot be read; use fewer", name_, row.line, row_);
+  return false;
 }
 
 Result<void> CsvSplitter::read_block(CsvBlock& block, std::size_t columns, std::size_t bytes_max, std::size_t cells_max,
@@ -165,22 +210,14 @@ Result<void> CsvSplitter::read_block(CsvBlock& block, std::size_t columns, std::
   block.first_row = row_;
   block.first_line = line_;
   const std::size_t first_byte = at_;
+  const auto is_full = [&] { return at_ >= end || at_ - first_byte >= bytes_max || block.cell_count >= cells_max; };
   do {
-    const std::size_t row_byte = at_, row_line = line_;
-    std::size_t count = 0;
-    if (!read_row(block, columns, count)) return refuse(std::move(message_));
-    if (count != columns) return ragged(row_line, count, columns);
-    if (at_ - row_byte > csv_row_bytes_max)
-      return refuse(fmt::format("'{}' line {}: a row of {}; at most {} can be read (is a quote left open?)", name_,
-                                row_line, bytes_text(static_cast<double>(at_ - row_byte)),
-                                bytes_text(static_cast<double>(csv_row_bytes_max))));
-    if (row_ >= std::numeric_limits<std::uint32_t>::max())
-      return refuse(fmt::format("'{}' line {}: more than {} rows cannot be read; use fewer", name_, row_line, row_));
-    block.cell_count += columns;
-    block.lines.push_back(static_cast<std::uint32_t>(row_line - block.first_line));
-    ++row_;
+    Row row{at_, line_, 0};
+    if (!read_plain_rows(block, columns, row, is_full)) return refuse(std::move(message_));
+    if (row.count > 0 || block.cell_count == 0 || !is_full())
+      if (!read_row(block, columns, row) || !end_row(block, columns, row)) return refuse(std::move(message_));
     skip_empty_lines();
-  } while (at_ < end && at_ - first_byte < bytes_max && block.cell_count < cells_max);
+  } while (!is_full());
   return {};
 }
 

@@ -44,8 +44,8 @@ struct CsvBlock {
     return at < whole.size() ? at : 0;
   }
   void clear();
-  /// Room for `count` more cells.
-  void reserve(std::size_t count);
+  /// Room for `count` more cells, of which `begun` have been written.
+  void reserve(std::size_t count, std::size_t begun = 0);
 };
 
 /// A row larger than this is refused: positions within a block have 31 bits.
@@ -72,10 +72,17 @@ class CsvSplitter {
 
  private:
   bool read_cell(CsvBlock& block, CsvSpan& cell, bool& row_ends);
-  bool read_row(CsvBlock& block, std::size_t columns, std::size_t& count);
+  /// The row that is being read: where it begins, and how many of its cells have been.
+  struct Row {
+    std::size_t byte, line, count;
+  };
+  template <class IsFull>
+  bool read_plain_rows(CsvBlock& block, std::size_t columns, Row& row, const IsFull& is_full);
+  bool read_row(CsvBlock& block, std::size_t columns, Row& row);
+  bool end_row(CsvBlock& block, std::size_t columns, Row& row);
+  bool refuse_row(std::size_t columns, const Row& row);
   bool read_quoted(CsvBlock& block, CsvSpan& cell, bool& row_ends);
   bool refuse_cell(std::string message);
-  std::unexpected<Error> ragged(std::size_t line, std::size_t count, std::size_t columns) const;
 
   std::string_view text_;
   char separator_;

@@ -10,6 +10,17 @@
 namespace hone {
 namespace {
 
+/// The first of 1 to 8 characters in the lowest byte, zeros behind the last. Reads within the text only.
+inline std::uint64_t load_short(const char* from, std::size_t size) {
+  if (size >= 4) {  // two halves that may overlap in equal bytes
+    const std::uint64_t low = number_detail::load<std::uint32_t>(from),
+                        high = number_detail::load<std::uint32_t>(from + size - 4);
+    return low | high << (8 * (size - 4));
+  }
+  const auto byte = [&](std::size_t at) { return std::uint64_t{static_cast<unsigned char>(from[at])} << (8 * at); };
+  return byte(0) | byte(size / 2) | byte(size - 1);
+}
+
 constexpr std::size_t table_keys_max = 1024;
 
 /// A bijection of 64 bits that spreads them (the last steps of splitmix64).
@@ -23,7 +34,7 @@ std::uint64_t spread(std::uint64_t x) {
 
 std::uint64_t text_key(std::string_view text) {
   if (text.size() > 7) return hash64(text);
-  const std::uint64_t bytes = text.empty() ? 0 : number_detail::load_short(text.data(), text.size());
+  const std::uint64_t bytes = text.empty() ? 0 : load_short(text.data(), text.size());
   return spread(bytes | std::uint64_t{text.size()} << 56);
 }
 

@@ -10,6 +10,36 @@
 
 namespace hone {
 
+/// Which of 64 bytes are stops: bit i stands for byte i. Cells end at separators and line ends.
+struct Stops {
+  std::uint64_t cell_ends = 0, line_ends = 0, quotes = 0;
+  std::uint64_t all() const { return cell_ends | quotes; }
+};
+
+inline Stops find_stops(const char* from, char separator) {
+  Stops stops;
+#ifdef __SSE2__
+  const auto equal = [&](__m128i bytes, char c) { return _mm_cmpeq_epi8(bytes, _mm_set1_epi8(c)); };
+  const auto bits = [](__m128i found) {
+    return static_cast<std::uint64_t>(static_cast<unsigned>(_mm_movemask_epi8(found)));
+  };
+  for (int i = 0; i < 64; i += 16) {
+    const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(from + i));
+    const __m128i line_ends = equal(bytes, '\n');
+    stops.line_ends |= bits(line_ends) << i;
+    stops.cell_ends |= bits(_mm_or_si128(line_ends, equal(bytes, separator))) << i;
+    stops.quotes |= bits(equal(bytes, '"')) << i;
+  }
+#else
+  for (int i = 0; i < 64; ++i) {
+    stops.line_ends |= std::uint64_t{from[i] == '\n'} << i;
+    stops.cell_ends |= std::uint64_t{from[i] == separator || from[i] == '\n'} << i;
+    stops.quotes |= std::uint64_t{from[i] == '"'} << i;
+  }
+#endif
+  return stops;
+}
+
 /// Goes from stop to stop through a text: each is a separator, an LF or a quote.
 class StopScanner {
  public:
@@ -45,21 +75,7 @@ class StopScanner {
       std::memcpy(end, from, left);
       from = end;
     }
-    std::uint64_t mask = 0;
-#ifdef __SSE2__
-    const __m128i separator = _mm_set1_epi8(separator_), line_end = _mm_set1_epi8('\n'), quote = _mm_set1_epi8('"');
-    for (std::size_t i = 0; i < width; i += 16) {
-      const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(from + i));
-      const __m128i stops =
-          _mm_or_si128(_mm_or_si128(_mm_cmpeq_epi8(bytes, separator), _mm_cmpeq_epi8(bytes, line_end)),
-                       _mm_cmpeq_epi8(bytes, quote));
-      mask |= static_cast<std::uint64_t>(static_cast<unsigned>(_mm_movemask_epi8(stops))) << i;
-    }
-#else
-    for (std::size_t i = 0; i < width; ++i)
-      mask |= std::uint64_t{from[i] == separator_ || from[i] == '\n' || from[i] == '"'} << i;
-#endif
-    return mask;
+    return find_stops(from, separator_).all();
   }
 
   std::string_view text_;

@@ -93,6 +93,48 @@ TEST(CsvBlocks, SameCellsLinesAndErrorsInBlocksOfAnySize) {
   EXPECT_LT(errors, 1400u);
 }
 
+/// Cells of every length at every place of the 64 bytes that are looked at together, some quoted, some lines empty or
+/// ended by CRLF: they are read as they were written. A cell too many or too few is found in its line.
+TEST(CsvBlocks, CellsAreReadAsTheyWereWritten) {
+  for (std::uint32_t round = 0; round < 600; ++round) {
+    Rng rng(4, RngPurpose::simulation, round);
+    const std::uint32_t columns = 1 + rng.below(round % 10 == 0 ? 300 : 8), rows = 1 + rng.below(40);
+    const std::uint32_t longest = 1 + rng.below(round % 7 == 0 ? 200 : 6), quotes = rng.below(3) ? 0 : 30;
+    std::string text, expected = ",";
+    for (std::uint32_t c = 0; c < columns; ++c) text += (c ? ",c" : "c") + std::to_string(c);
+    std::size_t line = 1;
+    const auto end_line = [&] {
+      text += rng.below(5) ? "\n" : "\r\n";
+      ++line;
+    };
+    const std::uint32_t ragged = rng.below(8) == 0 && columns > 1 ? rng.below(rows) : rows;
+    const std::uint32_t wrong = rng.below(2) ? columns + 1 + rng.below(70) : 1 + rng.below(columns);
+    for (std::uint32_t row = 0; row < rows; ++row) {
+      do end_line();
+      while (rng.below(10) == 0);
+      expected += std::to_string(line) + ":";
+      for (std::uint32_t c = 0, count = row == ragged ? wrong : columns; c < count; ++c) {
+        std::string cell(c == 0 ? 1 + rng.below(longest) : rng.below(longest), static_cast<char>('0' + rng.below(10)));
+        const bool quoted = quotes && rng.below(quotes) == 0;
+        if (quoted) cell += ",\n"[rng.below(2)];
+        line += quoted && cell.back() == '\n';
+        if (c > 0) text += ',';
+        text += quoted ? "\"" + cell + "\"" : cell;
+        expected += "[" + cell + "]";
+      }
+      if (row == ragged && wrong != columns) {
+        expected = "error";
+        break;
+      }
+    }
+    if (rng.below(2)) end_line();
+    for (const std::size_t block_bytes : {1u, 100u, 100'000u}) {
+      const std::string all = all_of(parse_csv(text, "f.csv", {.kept_bytes = 0, .block_bytes = block_bytes}));
+      ASSERT_EQ(all.substr(0, expected == "error" ? 5 : all.size()), expected) << text;
+    }
+  }
+}
+
 TEST(CsvBlocks, AMappedFileWhoseLinesEndWithCr) {
   const test::Folder folder;
   const std::string path = folder.write("f.csv", "a,b\r1,\"x\ry\"\r3,4");
