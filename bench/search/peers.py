@@ -14,17 +14,26 @@ import time
 import box_peers
 
 BUDGETS = [25, 50, 100, 200, 500, 1000]
+CONSTRAINED = ["tpe", "tpe_multivariate", "nsga2"]  # the others know no constraints
+NOTHING_FEASIBLE = 1e4  # as search_bench has it
 
 
-def make(name, seed):
+def constraints_of(trial):
+    return trial.user_attrs["constraints"]
+
+
+def make(name, seed, constrained=False):
+    import warnings
     import optuna
+    warnings.filterwarnings("ignore")
+    known = {"constraints_func": constraints_of} if constrained else {}
     optuna.logging.set_verbosity(optuna.logging.ERROR)
     samplers = optuna.samplers
-    return {"tpe": lambda: samplers.TPESampler(seed=seed),
+    return {"tpe": lambda: samplers.TPESampler(seed=seed, **known),
             "tpe_multivariate": lambda: samplers.TPESampler(seed=seed, multivariate=True, group=True,
-                                                            constant_liar=True),
+                                                            constant_liar=True, **known),
             "cmaes": lambda: samplers.CmaEsSampler(seed=seed),
-            "nsga2": lambda: samplers.NSGAIISampler(seed=seed),
+            "nsga2": lambda: samplers.NSGAIISampler(seed=seed, **known),
             "random": lambda: samplers.RandomSampler(seed=seed)}[name]()
 
 
@@ -52,12 +61,13 @@ def suggest(trial, axis):
     return str(trial.suggest_categorical(axis["name"], list(range(axis["levels"]))))
 
 
-def run(program, problem, conditional, name, seed, trials):
+def run(program, problem, family, name, seed, trials):
+    conditional = family == "conditional" or "network" in problem
     server = Server(program, problem, seed)
     if box_peers.knows(name):
         regrets, seconds = box_peers.run(program, server, conditional, name, seed, trials, BUDGETS)
     else:
-        regrets, seconds = run_optuna(server, conditional, name, seed, trials)
+        regrets, seconds = run_optuna(server, conditional, family == "constrained", name, seed, trials)
     server.close()
     return regrets, 1e3 * seconds / trials
 
@@ -75,12 +85,10 @@ def version(program, name):
     return f"Optuna {optuna.__version__} {name}"
 
 
-def run_optuna(server, conditional, name, seed, trials):
+def run_optuna(server, conditional, constrained, name, seed, trials):
     import optuna
-    import warnings
-    warnings.filterwarnings("ignore")
-    study = optuna.create_study(sampler=make(name, seed))
-    best, recommended, regrets, seconds = float("inf"), float("inf"), [], 0.0
+    study = optuna.create_study(sampler=make(name, seed, constrained))
+    best, recommended, regrets, seconds = float("inf"), NOTHING_FEASIBLE if constrained else float("inf"), [], 0.0
     for number in range(trials):
         start = time.process_time()
         trial = study.ask()
@@ -89,14 +97,15 @@ def run_optuna(server, conditional, name, seed, trials):
             active = not conditional or server.ask("? " + " ".join(values)).strip() == "1"
             values.append(suggest(trial, axis) if active else "-")
         seconds += time.process_time() - start
-        value, regret = map(float, server.ask(" ".join(values)).split())
+        value, regret, *constraints = map(float, server.ask(" ".join(values)).split())
+        trial.set_user_attr("constraints", constraints)
         start = time.process_time()
         if value < float("inf"):
             study.tell(trial, value)
         else:
             study.tell(trial, state=optuna.trial.TrialState.FAIL)
         seconds += time.process_time() - start
-        if value < best:
+        if value < best and all(c <= 0 for c in constraints):
             best, recommended = value, regret
         if number + 1 in BUDGETS:
             regrets.append(recommended)
@@ -118,9 +127,10 @@ def main():
         problem, family, half = line.split(",")
         if options.family not in family or (half == "sealed") != options.sealed:
             continue
-        conditional = family == "conditional" or "network" in problem
+        if family == "constrained" and options.sampler not in CONSTRAINED:
+            continue
         for seed in range(options.seeds):
-            regrets, milliseconds = run(options.program, problem, conditional, options.sampler, seed, options.trials)
+            regrets, milliseconds = run(options.program, problem, family, options.sampler, seed, options.trials)
             print(",".join([problem, family, label(options.sampler), str(seed)] + [f"{r:.6g}" for r in regrets]
                            + [f"{milliseconds:.4f}ms"]), flush=True)
 

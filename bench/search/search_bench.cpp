@@ -5,8 +5,9 @@
 //                                              lines on stdout; with --out those that FILE lacks are added to it
 //        search_bench list                     names, families, halves
 //        search_bench serve PROBLEM SEED       the space as one line of JSON; then, for each line of values (choices by
-//                                              index, "-" where inactive), "observed regret"; for "? VALUES" of the
-//                                              first axes, 1 if the next one is active, else 0
+//                                              index, "-" where inactive), the value observed, its regret, and the
+//                                              constraints if there are some; for "? VALUES" of the first axes, 1 if
+//                                              the next one is active, else 0
 // Without --sealed only the open half of the problems is run.
 #include <fmt/format.h>
 
@@ -167,7 +168,10 @@ int serve(const std::string& name, std::uint32_t seed) {
         read_point(space, text, point);
         const Mask active = space.canonicalize(point);
         const double regret = problem.regret(point, active);
-        fmt::print("{:.17g} {:.17g}\n", observed(problem, point, regret, seed, trial++), regret);
+        fmt::print("{:.17g} {:.17g}", observed(problem, point, regret, seed, trial++), regret);
+        if (problem.constraints)
+          for (const double g : problem.constraints(point, active)) fmt::print(" {:.17g}", g);
+        fmt::print("\n");
       }
       std::fflush(stdout);
     }

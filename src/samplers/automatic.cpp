@@ -6,19 +6,25 @@
 /// and the others are the process's. Beyond, CMA-ES takes the place of the process if every axis is ordered and always
 /// active, NSGA-II if there are several objectives; else all are TPE's. So they are in spaces of more than 50 axes, for
 /// more than three objectives at first, and where trials are stopped or paused early: a value after few steps is no
-/// value, and TPE ranks trials by how far they came. What was measured: docs/decisions/0016-auto.md.
+/// value, and TPE ranks trials by how far they came.
+///
+/// Both find the valley, and are slow to its bottom: a quadratic around the best trial takes every other turn of the
+/// process or of CMA-ES, and all turns but one in nine as long as each of its proposals is the best so far. What was
+/// measured: docs/decisions/0016-auto.md, 0024-a-quadratic-in-auto.md.
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <array>
 
 #include "samplers/points.hpp"
+#include "samplers/quadratic.hpp"
 
 namespace hone {
 namespace {
 
-constexpr std::int64_t qmc_trials = 8;  // a power of two: the points are a net
-constexpr std::int64_t turns = 3;       // of which the last is TPE's
+constexpr std::int64_t qmc_trials = 8;   // a power of two: the points are a net
+constexpr std::int64_t turns = 3;        // of which the last is TPE's
+constexpr std::int64_t others_turn = 9;  // every so many trials one that the quadratic never takes
 constexpr std::size_t process_results = 200, axes_max = 50, process_objectives = 3;
 
 enum Part { process, evolution, genetic, parzen };
@@ -28,6 +34,17 @@ struct AutomaticMemo final : Memo {
   Revision seen = 0;        ///< of the last view
   std::size_t settled = 0;  ///< so many trials at the beginning had finished then
   bool pruned = false;      ///< was one of them pruned?
+  QuadraticRegion region;   ///< of them
+
+  /// Takes in what has settled; from the start if the view is an earlier one, that of a replay.
+  void advance(const View& view) {
+    if (view.revision() < seen) settled = 0, pruned = false, region = {};
+    seen = view.revision();
+    for (; settled < view.size() && is_finished(view[settled].state); ++settled) {
+      pruned = pruned || view[settled].state == TrialState::pruned;
+      region.take(view, static_cast<std::uint32_t>(settled));
+    }
+  }
 };
 
 /// The sampler with its own options, but for one.
@@ -59,7 +76,16 @@ class Automatic final : public Sampler {
     AutomaticMemo fresh;
     auto* const kept = dynamic_cast<AutomaticMemo*>(memo);
     AutomaticMemo& all = kept ? *kept : fresh;
-    const Part part = context.trial % turns == turns - 1 ? parzen : part_for(view, all);
+    all.advance(view);
+    const Part usual = part_for(view, all);
+    const Part part = context.trial % turns == turns - 1 ? parzen : usual;
+    if (usual != parzen) {
+      QuadraticRegion region = all.region;
+      for (std::size_t i = all.settled; i < view.size(); ++i) region.take(view, static_cast<std::uint32_t>(i));
+      const bool succeeds = region.is_succeeding() && context.trial % others_turn != others_turn - 1;
+      if (succeeds || (part != parzen && context.trial % 2 == 0))
+        if (auto proposal = propose_by_quadratic(view, region, context)) return std::move(*proposal);
+    }
     return parts_[part]->suggest(view, context, all.of_part[part].get());
   }
   std::unique_ptr<Memo> make_memo() const override {
@@ -69,13 +95,9 @@ class Automatic final : public Sampler {
   }
 
  private:
-  static Part part_for(const View& view, AutomaticMemo& memo) {
+  static Part part_for(const View& view, const AutomaticMemo& memo) {
     const auto axes = view.space().axes();
     if (axes.size() > axes_max) return parzen;
-    if (view.revision() < memo.seen) memo.settled = 0, memo.pruned = false;  // the view of a replay
-    memo.seen = view.revision();
-    for (; memo.settled < view.size() && is_finished(view[memo.settled].state); ++memo.settled)
-      memo.pruned = memo.pruned || view[memo.settled].state == TrialState::pruned;
     std::size_t finished = memo.settled;
     if (memo.pruned) return parzen;
     for (std::size_t i = memo.settled; i < view.size(); ++i) {
@@ -97,8 +119,8 @@ class Automatic final : public Sampler {
 constinit const SamplerInfo automatic_sampler_info{
     .name = "auto",
     .summary =
-        "The default configuration, eight Sobol points, then in turn a Gaussian process and TPE, later CMA-ES and "
-        "TPE: what to use unless you know better.",
+        "The default configuration, eight Sobol points, then in turn a Gaussian process, a local quadratic and TPE, "
+        "later CMA-ES in the place of the process: what to use unless you know better.",
     .paper = "",
     .options = {},
     .make = [](std::span<const double>) -> std::unique_ptr<Sampler> { return std::make_unique<Automatic>(); }};

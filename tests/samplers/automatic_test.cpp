@@ -22,11 +22,12 @@ std::vector<std::string> arms(Lab& lab, const Sampler& sampler, int trials) {
   return all;
 }
 
+/// The quadratic has no two trials that are alike in the choices at first; then it succeeds once.
 TEST(Automatic, DefaultThenEightSobolPointsThenTheProcessAndTpeInTurn) {
   Lab lab(mixed_space());
   std::vector<std::string> expected = {"default"};
   expected.insert(expected.end(), 8, "qmc");
-  for (const char* arm : {"gp", "gp", "tpe", "gp", "gp", "tpe"}) expected.push_back(arm);
+  for (const char* arm : {"gp", "gp", "tpe", "quadratic", "quadratic", "tpe"}) expected.push_back(arm);
   EXPECT_EQ(arms(lab, *make_auto(), 15), expected);
   EXPECT_EQ(lab[0].point[0], 0.5);
 }
@@ -86,8 +87,8 @@ TEST(Automatic, StoppedTrialsAreTpes) {
 TEST(Automatic, ManyTrialsAreCmaesWhereEveryAxisIsOrdered) {
   Lab plain(make_space({float_parameter("x"), int_parameter("n", 1, 20)})), mixed(mixed_space());
   for (Lab* lab : {&plain, &mixed}) {
-    for (int i = 0; i < 210; ++i) {
-      Proposal known{Point(lab->space().axes().size(), (i + 0.5) / 210), i < 8 ? "qmc" : "known", ""};
+    for (int i = 0; i < 211; ++i) {  // an odd turn: the even ones are the quadratic's
+      Proposal known{Point(lab->space().axes().size(), (i + 0.5) / 211), i < 8 ? "qmc" : "known", ""};
       const std::size_t trial = lab->start(known);
       lab->finish(trial, TrialState::complete, {bowl((*lab)[trial])});
     }
