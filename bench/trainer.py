@@ -26,6 +26,7 @@ CASES = {  # name: rows, inputs, outputs, hidden, batch
     "128x64/128": (60000, 784, 10, [128, 64], 128),
     "512x512/32": (60000, 784, 10, [512, 512], 32),
     "512x512/128": (60000, 784, 10, [512, 512], 128),
+    "512x512/128/bf16": (60000, 784, 10, [512, 512], 128),  # hone in bfloat16, the others in single precision
     "256x5/128": (60000, 784, 10, [256] * 5, 128),
     "256x5/512": (60000, 784, 10, [256] * 5, 512),
 }
@@ -140,7 +141,7 @@ def main():
         sides = {f"torch {s}": [*here, "--torch", case, str(options.seconds), s]
                  for s in ("eager", "foreach", "trace")}
         if options.libtorch:
-            sides["libtorch"] = [options.libtorch, case, str(options.seconds)]
+            sides["libtorch"] = [options.libtorch, case.removesuffix("/bf16"), str(options.seconds)]
         sides["scikit-learn"] = [*here, "--sklearn", case, str(options.seconds)]
         sides["hone"] = [options.program, case, str(options.seconds)]
         seen = {side: [] for side in sides}
@@ -151,7 +152,7 @@ def main():
         ours = min(seen["hone"])
         for side, values in seen.items():
             if values:
-                print(f"{case:12} {side:13} {min(values):9.1f} us [{min(values):.1f}..{max(values):.1f}]  "
+                print(f"{case:16} {side:13} {min(values):9.1f} us [{min(values):.1f}..{max(values):.1f}]  "
                       f"{min(values) / ours:5.2f}x", flush=True)
 
 
