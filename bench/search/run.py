@@ -39,6 +39,8 @@ def look(samplers):
     if git("status", "--porcelain"):
         sys.exit("run.py: the sealed problems are only for what is committed; commit or put away your changes first")
     with open(f"{HERE}/LOOKS.md", "a", encoding="utf-8") as file:
+        if file.tell() == 0:
+            file.write("# Looks at the sealed half: day, commit, samplers\n\n")
         file.write(f"- {datetime.date.today()}, {git('rev-parse', '--short=12', 'HEAD')}: {samplers}\n")
 
 
