@@ -130,7 +130,9 @@ StudyFile normalised(const FitSetup& setup, const DataOptions& data, const Study
   file.metric = std::string(setup.metric->name);
   file.seed = seed;
   file.space = *setup.space;
-  file.fixed = setup.fixed;
+  for (const auto& [name, value] : setup.fixed.entries())  // the others are constants of the space
+    if (std::ranges::find(setup.space->parameters(), name, &Parameter::name) == setup.space->parameters().end())
+      file.fixed.set(name, value);
   file.enqueue = given.enqueue;
   file.search.seeds_per_trial = setup.seeds;
   std::error_code ignored;

@@ -75,8 +75,10 @@ Result<RunOutcome> SeedsRunner::run_one(const RunRequest& request, std::size_t i
     runs[k].request = request;
     runs[k].request.run = static_cast<std::int64_t>(k);
     if (k > 0) runs[k].request.study_seed = seed_of_run(request.study_seed, k);
-    if (!request.checkpoints.empty())
-      runs[k].request.checkpoints = run_folder(request.checkpoints, runs[k].request.run);
+    if (request.checkpoints.empty()) continue;
+    runs[k].request.checkpoints = run_folder(request.checkpoints, runs[k].request.run);
+    std::error_code ignored;  // where it cannot be made, the first file says so
+    std::filesystem::create_directories(runs[k].request.checkpoints, ignored);
   }
   RunOutcome outcome;
   outcome.step = request.from_step;

@@ -49,6 +49,8 @@ TEST_F(FitSpace, AFixedRepeatedParameterHoldsForEveryLayer) {
   const Ran ran =
       fit("format = 1\n[fixed]\nunits = 24\nlayers = 3\nactivation = \"tanh\"\n", {"--space", "space.toml"});
   ASSERT_EQ(ran.code, 0) << ran.err;
+  const Ran replayed = run_hone(folder.path(), {"replay", "s"});
+  EXPECT_EQ(replayed.code, 0) << "the stored study file can be read again" << replayed.err;
   for (const TrialRecord& trial : trials()) {
     for (const char* name : {"units.1", "units.2", "units.3"}) {
       const Value* units = trial.configuration.find(name);

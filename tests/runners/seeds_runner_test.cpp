@@ -8,6 +8,8 @@
 #include <string>
 
 #include "base/check.hpp"
+#include "base/files.hpp"
+#include "temporary_folder.hpp"
 
 namespace hone::test {
 namespace {
@@ -167,6 +169,22 @@ TEST(SeedsRunner, StopsAndHandsBackForAll) {
   EXPECT_EQ(outcome.state, TrialState::waiting);
   EXPECT_EQ(outcome.step, 3);
   for (const auto* seed : three.seeds) EXPECT_EQ(seed->saved, 1);
+}
+
+TEST(SeedsRunner, EveryRunHasAFolderOfItsOwn) {
+  TemporaryFolder folder;
+  Three three;
+  Told told;
+  RunRequest request;
+  request.max_step = 1;
+  request.checkpoints = folder.path() / "study";
+  ASSERT_TRUE(three.runner->run({&request, 1}, told));
+  EXPECT_TRUE(std::filesystem::is_directory(folder.path() / "study" / "run-1"));
+  EXPECT_TRUE(std::filesystem::is_directory(folder.path() / "study" / "run-2"));
+  const auto file = checkpoint_file(run_folder(request.checkpoints, 2), 0, 1);
+  ASSERT_TRUE(write_file(file, "state"));
+  remove_checkpoints(request.checkpoints, 0, 0);
+  EXPECT_FALSE(std::filesystem::exists(file)) << "the files of all runs go with the trial";
 }
 
 }  // namespace
