@@ -130,6 +130,7 @@ StudyFile best_study(const StudyFile& study, const Configuration& winner) {
   best.enqueue.clear();
   best.search = {};
   best.search.trials = 1;
+  best.search.seeds_per_trial = study.search.seeds_per_trial;  // its value is a mean over so many
   return best;
 }
 

@@ -49,12 +49,7 @@ Result<void> NativeNetworkRunner::save_paused(std::span<const std::int64_t> tria
 }
 
 Result<std::vector<RunOutcome>> NativeNetworkRunner::run(std::span<const RunRequest> requests, RunObserver& observer) {
-  std::vector<RunOutcome> outcomes;
-  for (std::size_t i = 0; i < requests.size(); ++i) {
-    HONE_TRY(RunOutcome outcome, run_one(requests[i], i, observer));
-    outcomes.push_back(std::move(outcome));
-  }
-  return outcomes;
+  return run_each(requests, [&](const RunRequest& request, std::size_t i) { return run_one(request, i, observer); });
 }
 
 Result<RunOutcome> NativeNetworkRunner::run_one(const RunRequest& request, std::size_t index, RunObserver& observer) {

@@ -61,12 +61,7 @@ std::int64_t next_step(const std::vector<SeedRun>& runs, std::int64_t last) {
 }  // namespace
 
 Result<std::vector<RunOutcome>> SeedsRunner::run(std::span<const RunRequest> requests, RunObserver& observer) {
-  std::vector<RunOutcome> outcomes;
-  for (std::size_t i = 0; i < requests.size(); ++i) {
-    HONE_TRY(RunOutcome outcome, run_one(requests[i], i, observer));
-    outcomes.push_back(std::move(outcome));
-  }
-  return outcomes;
+  return run_each(requests, [&](const RunRequest& request, std::size_t i) { return run_one(request, i, observer); });
 }
 
 Result<RunOutcome> SeedsRunner::run_one(const RunRequest& request, std::size_t index, RunObserver& observer) {

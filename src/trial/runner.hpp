@@ -79,4 +79,15 @@ class Runner {
   virtual void forget(std::int64_t trial) { (void)trial; }
 };
 
+/// The outcomes of `one(request, index)`, one request after another: for runners that do not fuse them.
+template <class One>
+Result<std::vector<RunOutcome>> run_each(std::span<const RunRequest> requests, One&& one) {
+  std::vector<RunOutcome> outcomes;
+  for (std::size_t i = 0; i < requests.size(); ++i) {
+    HONE_TRY(RunOutcome outcome, one(requests[i], i));
+    outcomes.push_back(std::move(outcome));
+  }
+  return outcomes;
+}
+
 }  // namespace hone

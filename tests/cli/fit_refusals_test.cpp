@@ -121,6 +121,16 @@ TEST_F(FitRefusals, SpacesAndOptionsOfASearch) {
   }
 }
 
+/// As on a processor that lacks it.
+TEST_F(FitRefusals, APrecisionThatThisProcessorLacks) {
+  write("s.toml", "format = 1\n[fixed]\nprecision = \"bfloat16\"\n");
+  const Ran ran =
+      run_hone(folder_.path(), {"fit", "data.csv", "--target", "label", "--trials", "1", "--space", "s.toml"},
+               {"/usr/bin/env", "HONE_KERNELS=scalar"});
+  EXPECT_EQ(ran.code, 2);
+  EXPECT_NE(ran.err.find("the kernels here are those for 'scalar': take 'float32'"), std::string::npos) << ran.err;
+}
+
 TEST_F(FitRefusals, FilesThatCannotBeRead) {
   fs::create_directory(path("folder"));
   expect_refused("folder", {}, {"folder 'folder' holds no IDX files"});

@@ -143,15 +143,5 @@ TEST(Bfloat16, RepeatsItselfAndResumes) {
   }
 }
 
-TEST(Bfloat16, IsRefusedWhereItCannotBe) {
-  EXPECT_TRUE(check_precision(Precision::float32));
-  if (Bfloat16Products::available()) GTEST_SKIP() << "this processor has it";
-  const auto refused = check_precision(Precision::bfloat16);
-  ASSERT_FALSE(refused);
-  EXPECT_NE(refused.error().message.find("take 'float32'"), std::string::npos) << refused.error().message;
-  const Problem p = moons(20);
-  EXPECT_FALSE(Trainer::create(p.spec, in_bfloat16(), {}, p.features, p.targets));
-}
-
 }  // namespace
 }  // namespace hone::test

@@ -120,6 +120,8 @@ TEST(Summary, best_toml_reads_back) {
   StudyFile study;
   study.name = "digits";
   study.data.path = "train.csv";
+  study.search.seeds_per_trial = 3;
+  study.search.audit = 0.5;
   const std::string toml =
       best_toml(study, complete(1, 0.9, 2).configuration, {"accuracy 0.9 on the validation part", "second line"});
   EXPECT_TRUE(toml.starts_with("# accuracy 0.9 on the validation part\n# second line\n")) << toml;
@@ -127,6 +129,8 @@ TEST(Summary, best_toml_reads_back) {
   ASSERT_TRUE(read) << read.error().message;
   EXPECT_EQ(read->fixed.text(), "activation=relu layers=2 units.1=64 units.2=128");
   EXPECT_EQ(*read->name, "digits-best");
+  EXPECT_EQ(read->search.seeds_per_trial, 3) << "else it repeats another value";
+  EXPECT_EQ(read->search.audit, 0);
 }
 
 }  // namespace
