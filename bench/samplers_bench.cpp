@@ -145,7 +145,7 @@ Problem function(std::string name, int axes, int trials, std::function<double(co
   std::vector<Parameter> all;
   for (int i = 0; i < axes; ++i) all.push_back(float_parameter(fmt::format("x{}", i)));
   return {std::move(name), trials, make_space(std::move(all)), nullptr,
-          [value = std::move(value)](const Space&, const TrialRow& row) { return value(row.point); }};
+          [value = std::move(value)](const Space&, const TrialRow& row) { return value(Point(row.point)); }};
 }
 
 /// Optima lie off the centre, where a sampler may look first by habit.
@@ -185,7 +185,7 @@ std::vector<Problem> problems() {
                  nullptr, [](const Space&, const TrialRow& row) { return bowl(row); }});
   all.push_back({"mixed, 7 axes", 100, mixed_space(), nullptr, [](const Space&, const TrialRow& row) {
                    constexpr double best[] = {.31, .62, .3, .44};
-                   const Point& x = row.point;
+                   const auto& x = row.point;
                    double sum = 0;
                    for (std::size_t i = 0; i < 4; ++i) sum += square(x[i] - best[i]) * static_cast<double>(1 + i);
                    const bool wrong_colour = static_cast<int>(x[5] * 3) != 1;

@@ -102,10 +102,12 @@ std::string run_cell(const Problem& problem, const std::string& name, std::uint3
     seconds += cpu_seconds() - start;
     if (!proposal) break;
     const std::size_t row = lab.start(*proposal);
-    const double regret = problem.regret(lab[row].point, lab[row].active);
-    const double value = observed(problem, lab[row].point, regret, seed, static_cast<std::uint32_t>(trial));
+    const Point point(lab[row].point);
+    const Mask active(lab[row].active);
+    const double regret = problem.regret(point, active);
+    const double value = observed(problem, point, regret, seed, static_cast<std::uint32_t>(trial));
     const auto constraints =
-        problem.constraints ? problem.constraints(lab[row].point, lab[row].active) : std::vector<double>();
+        problem.constraints ? problem.constraints(point, active) : std::vector<double>();
     const bool feasible = std::ranges::all_of(constraints, [](double g) { return g <= 0; });
     if (trial == 0) recommended = nothing_feasible;
     if (feasible && (value < best || recommended == nothing_feasible)) {

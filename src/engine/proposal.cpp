@@ -22,12 +22,11 @@ struct Judge {
   bool deterministic;
   const Configuration* given;  ///< values that override the point's, or null; they fit the space
 
-  /// Puts in the given values, rounds `proposed.point`, fills its configuration, and says whether it may be tried.
+  /// Puts in the given values, rounds `proposed.point`, and says whether it may be tried.
   Verdict operator()(Proposed& proposed) const {
     if (given) proposed.point = *space.complete(*given, proposed.point);
     space.canonicalize(proposed.point);
-    proposed.configuration = space.configuration(proposed.point);
-    if (space.forbidden(proposed.configuration)) return Verdict::forbidden;
+    if (!space.forbid().empty() && space.forbidden(space.configuration(proposed.point))) return Verdict::forbidden;
     if (deterministic && seen.contains(proposed.point)) return Verdict::known;
     return Verdict::fine;
   }
@@ -69,6 +68,12 @@ bool all_enqueued(const View& view) {
   return true;
 }
 
+std::uint64_t hash_of(std::span<const double> point) {
+  const std::uint64_t hash =
+      hash64(std::string_view(reinterpret_cast<const char*>(point.data()), point.size() * sizeof(double)));
+  return hash == 0 ? 1 : hash;
+}
+
 bool covers(const Configuration& given, const Configuration& whole) {
   return std::ranges::all_of(whole.entries(), [&](const auto& entry) { return given.find(entry.first) != nullptr; });
 }
@@ -94,12 +99,35 @@ bool default_configuration(const View& view, const Judge& judge, Proposed& propo
 
 }  // namespace
 
-std::uint64_t SeenPoints::hash(const Point& point) {
-  return hash64(std::string_view(reinterpret_cast<const char*>(point.data()), point.size() * sizeof(double)));
+void SeenPoints::add(std::span<const double> point) {
+  const std::uint64_t hash = hash_of(point);
+  const std::size_t at = place(hash);
+  if (hashes_[at] == hash) return;
+  hashes_[at] = hash;
+  if (++size_ * 4 < hashes_.size() * 3) return;
+  std::vector<std::uint64_t> before(2 * hashes_.size());
+  before.swap(hashes_);
+  for (const std::uint64_t known : before)
+    if (known != 0) hashes_[place(known)] = known;
 }
 
-Result<Proposed> propose(const View& view, const SeenPoints& seen, const Sampler& sampler, Memo* memo,
-                         const ProposalContext& context) {
+bool SeenPoints::contains(std::span<const double> point) const {
+  const std::uint64_t hash = hash_of(point);
+  return hashes_[place(hash)] == hash;
+}
+
+std::size_t SeenPoints::place(std::uint64_t hash) const {
+  const std::size_t mask = hashes_.size() - 1;
+  std::size_t at = hash & mask;
+  while (hashes_[at] != 0 && hashes_[at] != hash) at = (at + 1) & mask;
+  return at;
+}
+
+namespace {
+
+/// `propose`, but for the configuration.
+Result<Proposed> propose_point(const View& view, const SeenPoints& seen, const Sampler& sampler, Memo* memo,
+                               const ProposalContext& context) {
   const Judge judge{view.space(), seen, context.deterministic, context.given};
   Proposed proposed;
   if (context.given) {
@@ -121,7 +149,7 @@ Result<Proposed> propose(const View& view, const SeenPoints& seen, const Sampler
     const Verdict verdict = judge(proposed);
     if (verdict == Verdict::fine) return proposed;
     if (verdict == Verdict::forbidden) ++forbidden;
-    if (context.given && covers(*context.given, proposed.configuration))
+    if (context.given && covers(*context.given, view.space().configuration(proposed.point)))
       return nothing_with(*context.given, verdict == Verdict::forbidden);
   }
 
@@ -147,6 +175,15 @@ Result<Proposed> propose(const View& view, const SeenPoints& seen, const Sampler
   if (seen.size() == 0)
     return refuse("forbid leaves nothing: no configuration of the space is allowed; loosen a constraint");
   return fail(Error::Kind::unavailable, "exhausted: every configuration of the space has been tried");
+}
+
+}  // namespace
+
+Result<Proposed> propose(const View& view, const SeenPoints& seen, const Sampler& sampler, Memo* memo,
+                         const ProposalContext& context) {
+  HONE_TRY(Proposed proposed, propose_point(view, seen, sampler, memo, context));
+  proposed.configuration = view.space().configuration(proposed.point);
+  return proposed;
 }
 
 }  // namespace hone

@@ -40,7 +40,8 @@ Study::Study(Store& store, StudyRecord record, std::shared_ptr<const Space> spac
       options_(options),
       clock_(clock),
       owner_(Owner::this_process()),
-      history_(space_, maximize_flags(record_), open_) {}
+      history_(space_, maximize_flags(record_), open_),
+      finished_(open_ ? nullptr : space_) {}
 
 Result<void> Study::check(const StudyRecord& wanted, const std::shared_ptr<const Space>& space,
                           const StudyOptions& options) {
@@ -106,19 +107,22 @@ Result<void> Study::catch_up() {
 }
 
 void Study::put(TrialRecord record) {
-  const auto number = static_cast<std::size_t>(record.number);
-  HONE_CHECK(number <= records_.size(), "trial numbers are dense");
-  changed(record);
-  if (number == records_.size()) records_.emplace_back();
-  records_[number] = std::move(record);
+  const std::int64_t number = record.number;
+  live_[number] = std::move(record);
+  changed(number);
 }
 
-void Study::changed(const TrialRecord& record) {
+void Study::changed(std::int64_t number) {
+  const auto found = live_.find(number);
+  const TrialRecord& record = found->second;
   history_.put(record);
   if (record.state == TrialState::waiting)
-    waiting_.insert(record.number);
+    waiting_.insert(number);
   else
-    waiting_.erase(record.number);
+    waiting_.erase(number);
+  if (!is_finished(record.state)) return;
+  if (!store_.keeps_in_memory()) finished_.add(record);
+  live_.erase(found);
 }
 
 void Study::wait_for_change(double seconds) {
@@ -204,33 +208,39 @@ View Study::view() {
   return history_.view();
 }
 
+std::optional<TrialRecord> Study::trial_locked(std::int64_t number) {
+  if (const auto found = live_.find(number); found != live_.end()) return found->second;
+  if (number < 0 || number >= static_cast<std::int64_t>(history_.size())) return std::nullopt;
+  if (store_.keeps_in_memory()) return store_.trial_in_memory(record_.id, number);
+  return finished_.get(number);
+}
+
 std::vector<TrialRecord> Study::trials() {
   const std::scoped_lock lock(mutex_);
-  return records_;
+  std::vector<TrialRecord> all;
+  for (std::int64_t number = 0; number < static_cast<std::int64_t>(history_.size()); ++number)
+    if (auto trial = trial_locked(number)) all.push_back(std::move(*trial));
+  return all;
 }
 
 std::optional<TrialRecord> Study::trial(std::int64_t number) {
   const std::scoped_lock lock(mutex_);
-  if (number < 0 || static_cast<std::size_t>(number) >= records_.size()) return std::nullopt;
-  return records_[static_cast<std::size_t>(number)];
+  return trial_locked(number);
 }
 
 TrialCounts Study::counts() {
-  const std::scoped_lock lock(mutex_);
-  return count_trials(records_);
+  return count_trials(view());
 }
 
 std::optional<TrialRecord> Study::best() {
-  const std::scoped_lock lock(mutex_);
-  const auto ranked = best_first(records_, maximize());
-  if (ranked.empty()) return std::nullopt;
-  return records_[ranked.front()];
+  const auto best = best_trial(view());
+  return best ? trial(*best) : std::nullopt;
 }
 
 std::vector<TrialRecord> Study::front() {
-  const std::scoped_lock lock(mutex_);
   std::vector<TrialRecord> front;
-  for (const std::size_t i : pareto_front(records_, history_.maximize())) front.push_back(records_[i]);
+  for (const std::int64_t number : pareto_front(view()))
+    if (auto trial = this->trial(number)) front.push_back(std::move(*trial));
   return front;
 }
 

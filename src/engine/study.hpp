@@ -16,6 +16,7 @@
 #include "pruners/pruner.hpp"
 #include "samplers/sampler.hpp"
 #include "storage/store.hpp"
+#include "trial/archive.hpp"
 #include "trial/ranking.hpp"
 #include "trial/runner.hpp"
 #include "trial/view.hpp"
@@ -123,10 +124,12 @@ class Study {
   /// Writes down what was decided, and from which prefix of the study.
   Result<void> log_decision(std::int64_t trial, std::int64_t step, const DecisionLine& line);
   void put(TrialRecord record);             // needs mutex_
-  void changed(const TrialRecord& record);  // needs mutex_: history and waiting_ take it in
+  /// Our copy of a trial has changed: history and waiting_ take it in, and it is put away if it has finished.
+  void changed(std::int64_t number);  // needs mutex_
   Result<void> catch_up_now();
   Result<void> grow_for(const std::vector<TrialRecord>& trials, Revision until);  // needs mutex_
   void grow(std::shared_ptr<const Space> space);                                  // needs mutex_
+  std::optional<TrialRecord> trial_locked(std::int64_t number);                   // needs mutex_
   Result<double> unit_for(std::int64_t number, const Parameter& parameter);
   Result<std::optional<Work>> take_waiting();
   Result<Work> next_given(const Configuration& given);
@@ -157,7 +160,8 @@ class Study {
   std::mutex mutex_;      // guards everything below
   std::condition_variable changed_;
   History history_;
-  std::vector<TrialRecord> records_;
+  std::map<std::int64_t, TrialRecord> live_;  // the trials that have not finished
+  TrialArchive finished_;                     // the others, unless the store keeps them in memory
   std::set<std::int64_t> waiting_;  // numbers of the trials in that state
   Revision revision_ = 0;
   std::uint64_t change_count_ = 0;

@@ -73,8 +73,7 @@ Result<TrialRecord> Study::enqueue(const Configuration& given) {
     handed_back.state = TrialState::waiting;
     HONE_TRY_VOID(finish(*assignment, handed_back, 0));
     if (own) continue;
-    const std::scoped_lock lock(mutex_);
-    return records_[static_cast<std::size_t>(assignment->request.trial)];
+    return *trial(assignment->request.trial);
   }
 }
 
@@ -85,7 +84,7 @@ Result<std::optional<Work>> Study::take_waiting() {
     {
       const std::scoped_lock lock(mutex_);
       HONE_TRY_VOID(catch_up());
-      if (!waiting_.empty()) found = records_[static_cast<std::size_t>(*waiting_.begin())];
+      if (!waiting_.empty()) found = live_.at(*waiting_.begin());
     }
     if (!found) return std::optional<Work>{};
 
@@ -130,7 +129,7 @@ Result<std::optional<Assignment>> Study::claim(std::int64_t number, std::int64_t
   HONE_TRY_VOID(
       learn(number, claimed->revision, [&](TrialRecord& record) { record_claimed(record, *claimed, until_step); }));
   const std::scoped_lock lock(mutex_);
-  return std::optional(assignment_for(records_[static_cast<std::size_t>(number)], *claimed, from_step));
+  return std::optional(assignment_for(live_.at(number), *claimed, from_step));
 }
 
 /// With values given for it by the caller, or by the study file.
@@ -165,6 +164,7 @@ Result<std::optional<Work>> Study::start_new(View view, std::int64_t until_step,
   NewTrial trial = new_trial(static_cast<std::int64_t>(number), std::move(*proposed), given);
   trial.seen = view.revision();
   trial.until_step = until_step;
+  if (!open_) trial.space = space_;
   trial.run_seed = run_seed(record_.seed, trial.number, 0);
   trial.options_hash = options_hash_;
   trial.kernel_id = options_.kernel_id;
@@ -174,7 +174,7 @@ Result<std::optional<Work>> Study::start_new(View view, std::int64_t until_step,
     HONE_TRY_VOID(
         learn(trial.number, created->revision, [&](TrialRecord& record) { record = record_created(trial, *created); }));
     const std::scoped_lock lock(mutex_);
-    return std::optional<Work>(assignment_for(records_[number], *created, 0));
+    return std::optional<Work>(assignment_for(live_.at(trial.number), *created, 0));
   }
   if (created.error().kind != Error::Kind::conflict) return std::unexpected(std::move(created).error());
   HONE_TRY_VOID(catch_up_now());
@@ -192,9 +192,9 @@ Result<Work> Study::nothing_new(const View& view) {
   std::optional<ResumeTrial> leader;
   Revision seen = 0;
   if (!paused.empty()) {
-    const std::scoped_lock lock(mutex_);
-    leader = last_to_finish(records_, maximize(), record_.max_step);
-    seen = revision_;
+    const View now = this->view();
+    leader = last_to_finish(now, record_.max_step);
+    seen = now.revision();
   }
   if (leader) {
     HONE_TRY_VOID(log_decision(leader->trial, leader->until_step, {DecisionLine::What::finish, seen}));

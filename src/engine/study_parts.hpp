@@ -34,10 +34,11 @@ template <class Change>
 Result<void> Study::learn_locked(std::int64_t number, Revision revision, Change change) {
   if (revision <= revision_) return {};  // another thread of ours has read it already
   if (revision != revision_ + 1) return catch_up();
-  const auto at = static_cast<std::size_t>(number);
-  if (at == records_.size()) records_.emplace_back();
-  change(records_[at]);
-  changed(records_[at]);
+  const bool is_new = number == static_cast<std::int64_t>(history_.size());
+  if (const auto found = is_new ? live_.try_emplace(number).first : live_.find(number); found != live_.end()) {
+    change(found->second);
+    changed(number);
+  }  // else it has finished, and the line does not change it
   revision_ = revision;
   history_.set_revision(revision_);
   return {};

@@ -53,12 +53,12 @@ double unit_of_new_parameter(std::uint64_t study_seed, std::int64_t trial, std::
   return Rng(study_seed, RngPurpose::suggest, static_cast<std::uint32_t>(trial), name_key | 0x80000000u).uniform();
 }
 
-std::optional<ResumeTrial> last_to_finish(std::span<const TrialRecord> trials, bool maximize, std::int64_t max_step) {
-  if (std::ranges::find(trials, TrialState::complete, &TrialRecord::state) != trials.end()) return std::nullopt;
-  const auto ranked = best_first(trials, maximize);
-  if (ranked.empty() || trials[ranked.front()].state != TrialState::paused) return std::nullopt;
-  const TrialRecord& leader = trials[ranked.front()];
-  return ResumeTrial{leader.number, last_step(leader), max_step};
+std::optional<ResumeTrial> last_to_finish(const View& view, std::int64_t max_step) {
+  const auto best = best_trial(view);
+  if (!best) return std::nullopt;
+  const TrialRow& leader = view[static_cast<std::size_t>(*best)];  // a complete one if there is any
+  if (leader.state != TrialState::paused) return std::nullopt;
+  return ResumeTrial{leader.number, leader.reports.empty() ? 0 : leader.reports.back().step, max_step};
 }
 
 std::int64_t last_step(const TrialRecord& record) {

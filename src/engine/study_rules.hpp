@@ -30,7 +30,7 @@ double unit_of_new_parameter(std::uint64_t study_seed, std::int64_t trial, std::
 
 /// When the budget is spent and nothing is complete: the best trial, if it is paused. A study does not end without a
 /// complete trial.
-std::optional<ResumeTrial> last_to_finish(std::span<const TrialRecord> trials, bool maximize, std::int64_t max_step);
+std::optional<ResumeTrial> last_to_finish(const View& view, std::int64_t max_step);
 
 /// The last step reported, 0 before the first.
 std::int64_t last_step(const TrialRecord& record);

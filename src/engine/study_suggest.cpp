@@ -28,9 +28,12 @@ const Parameter* find_parameter(const Space& space, const std::string& name) {
 }  // namespace
 
 void Study::grow(std::shared_ptr<const Space> space) {
+  std::vector<TrialRecord> all;
+  for (std::int64_t number = 0; number < static_cast<std::int64_t>(history_.size()); ++number)
+    if (auto trial = trial_locked(number)) all.push_back(std::move(*trial));
   space_ = std::move(space);
   history_ = History(space_, history_.maximize(), true);
-  for (const TrialRecord& record : records_) history_.put(record);
+  for (const TrialRecord& record : all) history_.put(record);
   history_.set_revision(revision_);
 }
 

@@ -57,7 +57,7 @@ struct GpMemo final : Memo {
   }
 };
 
-double largest_difference(const Point& a, const Point& b) {
+double largest_difference(std::span<const double> a, std::span<const double> b) {
   double largest = 0;
   for (std::size_t i = 0; i < a.size(); ++i) largest = std::max(largest, std::abs(a[i] - b[i]));
   return largest;

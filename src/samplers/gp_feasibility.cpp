@@ -63,7 +63,7 @@ GpConstraintData gp_constraint_data(const View& view, std::size_t limit, std::si
   if (rows.size() > most) rows.erase(rows.begin(), rows.end() - static_cast<std::ptrdiff_t>(most));
   for (const std::uint32_t i : rows) data.constraints = std::max(data.constraints, view[i].constraints.size());
   if (data.constraints == 0) return data;
-  std::map<Point, std::size_t> place;
+  std::map<SharedVector<double>, std::size_t> place;
   for (const std::uint32_t i : rows) {
     const TrialRow& row = view[i];
     if (row.constraints.size() != data.constraints) continue;  // it failed before it could say

@@ -88,7 +88,7 @@ std::vector<Point> best_points(const View& view, std::span<const GpObservation> 
                            [&](std::size_t i) { return std::pair(observations[i].violation, observations[i].value); });
   std::vector<Point> points;
   for (std::size_t i = 0; i < std::min(most, order.size()); ++i)
-    points.push_back(view[observations[order[i]].row].point);
+    points.emplace_back(view[observations[order[i]].row].point);
   return points;
 }
 

@@ -214,7 +214,7 @@ Result<Proposal> propose_by_front(const View& view, const AskContext& context, c
   std::vector<double> front, reference(count, -infinity), ideal(count, infinity);
   std::vector<Point> near;
   for (const std::size_t i : places) {
-    if (near.size() < near_trials) near.push_back(view[observations[i].row].point);
+    if (near.size() < near_trials) near.emplace_back(view[observations[i].row].point);
     const bool kept = front.size() < front_max * count;
     for (std::size_t m = 0; m < count; ++m) {
       if (kept) front.push_back(objectives[m].mean[i]);

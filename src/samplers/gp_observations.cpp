@@ -14,7 +14,7 @@ namespace {
 constexpr double value_max = 1e150;         // squares of larger ones are no numbers
 constexpr double tchebycheff_share = 0.05;  // of the sum, beside the largest: Knowles' rho
 
-bool all_finite(const std::vector<double>& values) {
+bool all_finite(std::span<const double> values) {
   return !values.empty() && std::ranges::all_of(values, [](double v) { return std::isfinite(v); });
 }
 
@@ -70,7 +70,7 @@ std::vector<GpObservation> gp_observations(const View& view, std::size_t limit, 
   std::ranges::sort(known);
   const double median = known[known.size() / 2], worst = known.back();
   std::vector<GpObservation> observations;
-  std::map<Point, std::size_t> place;
+  std::map<SharedVector<double>, std::size_t> place;
   for (std::size_t k = 0; k < rows.size(); ++k) {
     const TrialRow& row = view[rows[k]];
     double value = values[k];

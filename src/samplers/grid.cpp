@@ -128,7 +128,7 @@ class GridSampler final : public Sampler {
     const Grid grid(space, levels_);
     if (state.space != &space || state.seed != context.study_seed || state.rows > view.size())
       start(grid, view, context, state);
-    for (; state.rows < view.size(); ++state.rows) state.taken.insert(view[state.rows].point);
+    for (; state.rows < view.size(); ++state.rows) state.taken.emplace(view[state.rows].point);
 
     auto found = !shuffle_      ? count_up(grid, space, context, state)
                  : state.listed ? from_list(grid, space, context, state)

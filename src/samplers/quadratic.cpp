@@ -72,7 +72,7 @@ Surroundings look_around(const View& view, const QuadraticRegion& region) {
     const auto row = static_cast<std::uint32_t>(i);
     const bool pending = !is_finished(view[row].state);
     if (row == region.best() || view[row].active != best.active || !(pending || is_usable(view[row]))) continue;
-    Point alike = view[row].point;
+    Point alike(view[row].point);
     double square = 0;
     for (const std::size_t a : around.axes) {
       square += (alike[a] - best.point[a]) * (alike[a] - best.point[a]);
@@ -169,7 +169,7 @@ std::optional<Proposal> propose_by_quadratic(const View& view, const QuadraticRe
   const bool explores = context.attempt > 0 || is_known(minimum.x, around);
   const Step step = explores ? least_known(around, rng) : std::move(minimum.x);
   Proposal proposal{
-      view[region.best()].point, std::string(quadratic_arm),
+      Point(view[region.best()].point), std::string(quadratic_arm),
       explores ? fmt::format("what a quadratic of {} trials knows least about", around.steps.size())
                : fmt::format("a quadratic of {} trials expects {:.3g} less", around.steps.size(), -minimum.value)};
   for (std::size_t i = 0; i < step.size(); ++i) {

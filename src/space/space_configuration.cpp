@@ -18,6 +18,7 @@ Result<double> Space::encode(std::size_t axis, const Value& value) const {
 Configuration Space::configuration(std::span<const double> point) const {
   const Mask mask = active(point);
   std::vector<Configuration::Entry> entries;
+  entries.reserve(axes_.size());
   for (std::size_t a = 0; a < axes_.size(); ++a)
     if (mask[a]) entries.emplace_back(axes_[a].name, decode(a, point[a]));
   return Configuration(std::move(entries));

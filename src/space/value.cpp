@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -106,24 +107,27 @@ double value_number(const Value& value) {
   return std::numeric_limits<double>::quiet_NaN();
 }
 
+constinit const std::vector<Configuration::Entry> Configuration::none;
+
 void Configuration::set(std::string name, Value value) {
-  for (Entry& entry : entries_)
-    if (entry.first == name) {
-      entry.second = std::move(value);
-      return;
-    }
-  entries_.emplace_back(std::move(name), std::move(value));
+  auto entries = std::make_shared<std::vector<Entry>>(this->entries());
+  const auto at = std::ranges::find(*entries, name, &Entry::first);
+  if (at == entries->end())
+    entries->emplace_back(std::move(name), std::move(value));
+  else
+    at->second = std::move(value);
+  entries_ = std::move(entries);
 }
 
 const Value* Configuration::find(std::string_view name) const {
-  for (const Entry& entry : entries_)
+  for (const Entry& entry : entries())
     if (entry.first == name) return &entry.second;
   return nullptr;
 }
 
 std::string Configuration::json() const {
   std::string all = "{";
-  for (const auto& [name, value] : entries_) {
+  for (const auto& [name, value] : entries()) {
     if (all.size() > 1) all += ',';
     all += quote(name) + ':' + value_json(value);
   }
@@ -132,7 +136,7 @@ std::string Configuration::json() const {
 
 std::string Configuration::text() const {
   std::string all;
-  for (const auto& [name, value] : entries_) {
+  for (const auto& [name, value] : entries()) {
     if (!all.empty()) all += ' ';
     all += name + '=' + value_text(value);
   }

@@ -1,6 +1,7 @@
 /// One value of a parameter: what a person writes in a study file and a training program receives.
 #pragma once
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <utility>
 #include <variant>
@@ -31,27 +32,31 @@ Result<Value> value_from(const std::string& type_name, const std::string& text);
 /// A number as double (bool: 0 or 1); anything else is not a number (NaN).
 double value_number(const Value& value);
 
-/// Named values in the order of the space's axes; inactive parameters are absent.
+/// Named values in the order of the space's axes; inactive parameters are absent. Copies share them: O(1).
 class Configuration {
  public:
   using Entry = std::pair<std::string, Value>;
 
   Configuration() = default;
   /// `entries` have different names.
-  explicit Configuration(std::vector<Entry> entries) : entries_(std::move(entries)) {}
+  explicit Configuration(std::vector<Entry> entries)
+      : entries_(entries.empty() ? nullptr : std::make_shared<const std::vector<Entry>>(std::move(entries))) {}
 
-  void set(std::string name, Value value);         ///< replaces, or appends
+  void set(std::string name, Value value);         ///< replaces, or appends. O(size).
   const Value* find(std::string_view name) const;  ///< null if absent. O(size).
-  const std::vector<Entry>& entries() const { return entries_; }
-  bool empty() const { return entries_.empty(); }
+  const std::vector<Entry>& entries() const { return entries_ ? *entries_ : none; }
+  bool empty() const { return entries_ == nullptr; }
   /// `{"learning_rate":0.01,"layers":2}`
   std::string json() const;
   /// `learning_rate=0.01 layers=2`
   std::string text() const;
-  friend bool operator==(const Configuration&, const Configuration&) = default;
+  friend bool operator==(const Configuration& a, const Configuration& b) {
+    return a.entries_ == b.entries_ || a.entries() == b.entries();
+  }
 
  private:
-  std::vector<Entry> entries_;
+  static const std::vector<Entry> none;
+  std::shared_ptr<const std::vector<Entry>> entries_;  // null if there are none
 };
 
 }  // namespace hone

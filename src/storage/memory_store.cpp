@@ -4,47 +4,75 @@
 #include <algorithm>
 #include <map>
 #include <mutex>
+#include <tuple>
 
 #include "base/clock.hpp"
 #include "base/text.hpp"
+#include "storage/memory_journal.hpp"
 #include "storage/journal_text.hpp"
 #include "storage/record_changes.hpp"
 #include "storage/store_rules.hpp"
+#include "trial/archive.hpp"
 
 namespace hone {
 namespace {
 
-struct KeptTrial {
+/// A trial that has not finished.
+struct LiveTrial {
   TrialRecord record;
   Owner owner;
-  std::string last_token;   ///< of the tell that finished it; "" if nobody's
   std::int64_t losses = 0;  ///< how many of its owners died
   Provenance provenance;
+  bool follows = false;  ///< its configuration is that of its point in the study's space
 };
 
-/// A journal's line "reported", as small as it can be.
-struct ReportLine {
-  Revision revision = 0;
-  std::int64_t at_ms = 0, trial = 0, step = 0;
-  double value = 0;
+/// What many finished trials have in common: the token of the tell ("" if nobody's), and what proposed them.
+struct Keeping {
+  std::string token;
+  Provenance provenance;
+  friend auto operator<=>(const Keeping& a, const Keeping& b) {
+    return std::tie(a.token, a.provenance.options_hash, a.provenance.kernel_id) <=>
+           std::tie(b.token, b.provenance.options_hash, b.provenance.kernel_id);
+  }
 };
 
 struct KeptStudy {
   StudyRecord record;
-  std::vector<KeptTrial> trials;
-  std::vector<Event> events;  ///< the others
-  std::vector<ReportLine> reports;
+  std::map<std::int64_t, LiveTrial> live;
+  std::shared_ptr<const Space> space;  ///< of the trials whose configuration follows from their point
+  TrialArchive finished, finished_alone;  ///< with that space; without
+  std::map<Keeping, std::uint32_t> keepings;
+  std::vector<std::map<Keeping, std::uint32_t>::const_iterator> keeping_of_index;
+  std::vector<std::uint32_t> keeping;  ///< (trials) index, once finished
+  MemoryJournal journal;
   std::map<std::string, std::string, std::less<>> attributes;
 
-  /// The next revision, with its line in the journal.
-  Revision change(std::string_view kind, std::int64_t trial, std::int64_t step, std::string detail) {
-    const Revision revision = change();
-    events.push_back({revision, record.updated_ms, std::string(kind), trial, step, std::move(detail)});
-    return revision;
-  }
+  std::int64_t size() const { return std::ssize(keeping); }
+  /// The next revision; its line must follow at once.
   Revision change() {
     record.updated_ms = system_clock().unix_ms();
     return ++record.revision;
+  }
+  Revision change(std::string_view kind, std::int64_t trial, std::int64_t step, std::string_view detail) {
+    const Revision revision = change();
+    journal.add(record.updated_ms, kind, trial, step, detail);
+    return revision;
+  }
+  const TrialArchive& archive_of(std::int64_t number) const {
+    return finished.contains(number) ? finished : finished_alone;
+  }
+  TrialRecord trial(std::int64_t number) const {
+    const auto found = live.find(number);
+    return found != live.end() ? found->second.record : archive_of(number).get(number);
+  }
+  /// Puts a trial away that has just finished. `token`: of the tell, or "".
+  void put_away(std::int64_t number, const std::string& token) {
+    LiveTrial& trial = live.at(number);
+    (trial.follows ? finished : finished_alone).add(trial.record);
+    const auto [at, is_new] = keepings.emplace(Keeping{token, std::move(trial.provenance)}, keepings.size());
+    if (is_new) keeping_of_index.push_back(at);
+    keeping[static_cast<std::size_t>(number)] = at->second;
+    live.erase(number);
   }
 };
 
@@ -57,7 +85,8 @@ class MemoryStore final : public Store {
     const std::scoped_lock lock(mutex_);
     for (const auto& [id, study] : studies_)
       if (study.record.name == record.name) return name_taken(record.name);
-    KeptStudy study{record, {}, {}, {}, {}};
+    KeptStudy study;
+    study.record = record;
     study.record.id = ++last_id_;
     study.record.created_ms = study.record.updated_ms = system_clock().unix_ms();
     study.record.revision = 0;
@@ -107,27 +136,17 @@ class MemoryStore final : public Store {
     return study->change(event.kind, event.trial, event.step, event.detail);
   }
 
-  Result<std::vector<Event>> events(StudyId id) override {
-    const std::scoped_lock lock(mutex_);
-    HONE_TRY(KeptStudy* const study, find(id));
-    return study->events;
-  }
-
-  Result<std::vector<Event>> journal(StudyId id) override {
-    const std::scoped_lock lock(mutex_);
-    HONE_TRY(KeptStudy* const study, find(id));
-    std::vector<Event> lines = study->events;
-    for (const ReportLine& line : study->reports)
-      lines.push_back({line.revision, line.at_ms, "reported", line.trial, line.step, reported_detail(line.value)});
-    std::ranges::sort(lines, {}, &Event::revision);
-    return lines;
-  }
+  Result<std::vector<Event>> events(StudyId id) override { return lines(id, false); }
+  Result<std::vector<Event>> journal(StudyId id) override { return lines(id, true); }
 
   Result<std::vector<Provenance>> provenance(StudyId id) override {
     const std::scoped_lock lock(mutex_);
     HONE_TRY(KeptStudy* const study, find(id));
     std::vector<Provenance> all;
-    for (const KeptTrial& trial : study->trials) all.push_back(trial.provenance);
+    for (std::int64_t number = 0; number < study->size(); ++number) {
+      const auto live = study->live.find(number);
+      all.push_back(live != study->live.end() ? live->second.provenance : keeping(*study, number).provenance);
+    }
     return all;
   }
 
@@ -135,20 +154,27 @@ class MemoryStore final : public Store {
     HONE_TRY_VOID(check_new_trial(trial));
     const std::scoped_lock lock(mutex_);
     HONE_TRY(KeptStudy* const study, find(id));
-    const auto next = static_cast<std::int64_t>(study->trials.size());
-    if (trial.number != next) return not_next(trial.number, next);
+    if (trial.number != study->size()) return not_next(trial.number, study->size());
+    if (trial.space && study->space != trial.space && !study->space) {
+      study->space = trial.space;
+      study->finished = TrialArchive(trial.space);
+    }
     const Revision revision = study->change("asked", trial.number, trial.until_step, asked_detail(trial));
     Claim claim{trial.number, claim_token(owner, 1), revision, study->record.updated_ms};
-    study->trials.push_back({record_created(trial, claim), owner, "", 0, {trial.options_hash, trial.kernel_id}});
+    study->live.emplace(trial.number, LiveTrial{record_created(trial, claim),
+                                                owner,
+                                                0,
+                                                {trial.options_hash, trial.kernel_id},
+                                                trial.space && trial.space == study->space});
+    study->keeping.push_back(0);
     return claim;
   }
 
   Result<Claim> claim_trial(StudyId id, std::int64_t number, std::int64_t until_step, const Owner& owner) override {
     const std::scoped_lock lock(mutex_);
     HONE_TRY(KeptStudy* const study, find(id));
-    HONE_TRY(KeptTrial* const trial, find(*study, number));
+    HONE_TRY(LiveTrial* const trial, unheld(*study, number, "claimed"));
     const TrialState before = trial->record.state;
-    if (before != TrialState::waiting && before != TrialState::paused) return wrong_state(number, before, "claimed");
     const std::string_view kind = before == TrialState::paused ? "resumed" : "claimed";
     const Revision revision = study->change(kind, number, until_step, owner.text());
     const std::int64_t attempt = trial->record.runs.front().attempt + 1;
@@ -162,8 +188,9 @@ class MemoryStore final : public Store {
                              std::string_view domain) override {
     const std::scoped_lock lock(mutex_);
     HONE_TRY(KeptStudy* const study, find(id));
-    HONE_TRY(KeptTrial* const trial, held(*study, claim));
-    record_configured(trial->record, configuration, study->change("configured", claim.trial, 0, std::string(domain)));
+    HONE_TRY(LiveTrial* const trial, held(*study, claim));
+    trial->follows = false;
+    record_configured(trial->record, configuration, study->change("configured", claim.trial, 0, domain));
     return trial->record.changed;
   }
 
@@ -171,9 +198,9 @@ class MemoryStore final : public Store {
     HONE_TRY_VOID(check_report(step));
     const std::scoped_lock lock(mutex_);
     HONE_TRY(KeptStudy* const study, find(id));
-    HONE_TRY(KeptTrial* const trial, held(*study, claim));
+    HONE_TRY(LiveTrial* const trial, held(*study, claim));
     record_reported(trial->record, step, value, study->change());
-    study->reports.push_back({study->record.revision, study->record.updated_ms, claim.trial, step, value});
+    study->journal.add_report(study->record.updated_ms, claim.trial, step, value);
     return trial->record.changed;
   }
 
@@ -181,7 +208,7 @@ class MemoryStore final : public Store {
     HONE_TRY_VOID(check_seconds(seconds));
     const std::scoped_lock lock(mutex_);
     HONE_TRY(KeptStudy* const study, find(id));
-    HONE_TRY(KeptTrial* const trial, held(*study, claim));
+    HONE_TRY(LiveTrial* const trial, held(*study, claim));
     record_handed_back(trial->record, TrialState::paused, seconds, study->change("paused", claim.trial, step, ""));
     return trial->record.changed;
   }
@@ -190,7 +217,7 @@ class MemoryStore final : public Store {
     HONE_TRY_VOID(check_seconds(seconds));
     const std::scoped_lock lock(mutex_);
     HONE_TRY(KeptStudy* const study, find(id));
-    HONE_TRY(KeptTrial* const trial, held(*study, claim));
+    HONE_TRY(LiveTrial* const trial, held(*study, claim));
     record_handed_back(trial->record, TrialState::waiting, seconds, study->change("released", claim.trial, 0, ""));
     return trial->record.changed;
   }
@@ -199,27 +226,29 @@ class MemoryStore final : public Store {
     const std::scoped_lock lock(mutex_);
     HONE_TRY(KeptStudy* const study, find(id));
     HONE_TRY_VOID(check_outcome(outcome, study->record.directions.size()));
-    HONE_TRY(KeptTrial* const trial, find(*study, claim.trial));
-    TrialRecord& record = trial->record;
-    if (is_finished(record.state)) {
-      if (trial->last_token.empty() || trial->last_token != claim.token) return not_holder(claim.trial, record.state);
+    HONE_TRY_VOID(check_number(*study, claim.trial));
+    if (!study->live.contains(claim.trial)) {
+      const TrialRecord record = study->trial(claim.trial);
+      const std::string& token = keeping(*study, claim.trial).token;
+      if (token.empty() || token != claim.token) return not_holder(claim.trial, record.state);
       if (!same_outcome(record, outcome)) return other_outcome(claim.trial, record.state);
       return record.finished;
     }
-    HONE_TRY_VOID(held(*study, claim));
-    trial->last_token = claim.token;
-    record_told(record, outcome, study->change("told", claim.trial, 0, told_detail(outcome)));
-    return record.changed;
+    HONE_TRY(LiveTrial* const trial, held(*study, claim));
+    const Revision revision = study->change();
+    study->journal.add_told(study->record.updated_ms, claim.trial);
+    record_told(trial->record, outcome, revision);
+    study->put_away(claim.trial, claim.token);
+    return revision;
   }
 
   Result<Revision> prune(StudyId id, std::int64_t number, std::string_view reason) override {
     const std::scoped_lock lock(mutex_);
     HONE_TRY(KeptStudy* const study, find(id));
-    HONE_TRY(KeptTrial* const trial, find(*study, number));
-    const TrialState before = trial->record.state;
-    if (before != TrialState::waiting && before != TrialState::paused) return wrong_state(number, before, "pruned");
-    const Revision revision = study->change("pruned", number, 0, std::string(reason));
+    HONE_TRY(LiveTrial* const trial, unheld(*study, number, "pruned"));
+    const Revision revision = study->change("pruned", number, 0, reason);
     record_ended(trial->record, TrialState::pruned, reason, revision);
+    study->put_away(number, "");
     return revision;
   }
 
@@ -227,17 +256,18 @@ class MemoryStore final : public Store {
     const std::scoped_lock lock(mutex_);
     HONE_TRY(KeptStudy* const study, find(id));
     std::vector<std::int64_t> lost;
-    for (KeptTrial& trial : study->trials) {
-      if (trial.record.state != TrialState::running || trial.owner.may_be_alive()) continue;
-      const std::int64_t number = trial.record.number;
+    for (const auto& [number, trial] : study->live)
+      if (trial.record.state == TrialState::running && !trial.owner.may_be_alive()) lost.push_back(number);
+    for (const std::int64_t number : lost) {
+      LiveTrial& trial = study->live.at(number);
       const TrialState after = state_after_loss(++trial.losses, retries);
       const Revision revision = study->change("lost", number, 0, trial.owner.text());
       if (after == TrialState::failed) {
         record_ended(trial.record, after, loss_reason(trial.losses, retries), revision);
+        study->put_away(number, "");
       } else {
         record_handed_back(trial.record, after, 0, revision);
       }
-      lost.push_back(number);
     }
     return lost;
   }
@@ -246,10 +276,17 @@ class MemoryStore final : public Store {
     const std::scoped_lock lock(mutex_);
     HONE_TRY(KeptStudy* const study, find(id));
     Changes changes{study->record.revision, {}};
-    if (changes.revision == revision) return changes;
-    for (const KeptTrial& trial : study->trials)
-      if (trial.record.changed > revision) changes.trials.push_back(trial.record);
+    for (const std::int64_t number : study->journal.trials_since(revision))
+      if (TrialRecord trial = study->trial(number); trial.changed > revision) changes.trials.push_back(std::move(trial));
     return changes;
+  }
+
+  bool keeps_in_memory() const override { return true; }
+  std::optional<TrialRecord> trial_in_memory(StudyId id, std::int64_t number) override {
+    const std::scoped_lock lock(mutex_);
+    const auto study = studies_.find(id);
+    if (study == studies_.end() || number < 0 || number >= study->second.size()) return std::nullopt;
+    return study->second.trial(number);
   }
 
  private:
@@ -258,17 +295,35 @@ class MemoryStore final : public Store {
     if (found == studies_.end()) return no_study(id);
     return &found->second;
   }
-  static Result<KeptTrial*> find(KeptStudy& study, std::int64_t number) {
-    if (number < 0 || number >= static_cast<std::int64_t>(study.trials.size())) return no_trial(number);
-    return &study.trials[static_cast<std::size_t>(number)];
+  static Result<void> check_number(const KeptStudy& study, std::int64_t number) {
+    if (number < 0 || number >= study.size()) return no_trial(number);
+    return {};
+  }
+  static const Keeping& keeping(const KeptStudy& study, std::int64_t number) {
+    return study.keeping_of_index[study.keeping[static_cast<std::size_t>(number)]]->first;
+  }
+  Result<std::vector<Event>> lines(StudyId id, bool with_reports) {
+    const std::scoped_lock lock(mutex_);
+    HONE_TRY(KeptStudy* const study, find(id));
+    return study->journal.events(with_reports, [&](std::int64_t number) { return study->trial(number); });
+  }
+  /// A waiting or paused trial; `verb` is what is to be done with it.
+  static Result<LiveTrial*> unheld(KeptStudy& study, std::int64_t number, std::string_view verb) {
+    HONE_TRY_VOID(check_number(study, number));
+    const auto found = study.live.find(number);
+    const TrialState state = found != study.live.end() ? found->second.record.state : study.trial(number).state;
+    if (state != TrialState::waiting && state != TrialState::paused) return wrong_state(number, state, verb);
+    return &found->second;
   }
   /// The trial, if `claim` is the present one.
-  static Result<KeptTrial*> held(KeptStudy& study, const Claim& claim) {
-    HONE_TRY(KeptTrial* const trial, find(study, claim.trial));
-    const TrialRecord& record = trial->record;
+  static Result<LiveTrial*> held(KeptStudy& study, const Claim& claim) {
+    HONE_TRY_VOID(check_number(study, claim.trial));
+    const auto found = study.live.find(claim.trial);
+    if (found == study.live.end()) return not_holder(claim.trial, study.trial(claim.trial).state);
+    const TrialRecord& record = found->second.record;
     if (record.state != TrialState::running || record.runs.front().token != claim.token)
       return not_holder(claim.trial, record.state);
-    return trial;
+    return &found->second;
   }
 
   std::mutex mutex_;

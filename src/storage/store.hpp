@@ -44,7 +44,9 @@ struct NewTrial {
   std::int64_t attempt = 0;
   Configuration given;  ///< the values that somebody asked for; for the journal only
   Configuration configuration;
-  Point point;
+  /// If it is there, `configuration` is that of `point` in it, for as long as the trial lives.
+  std::shared_ptr<const Space> space;
+  SharedVector<double> point;
   Revision seen = 0;
   std::int64_t until_step = 0;
   std::uint64_t run_seed = 0;
@@ -101,6 +103,13 @@ class Store {
  public:
   virtual ~Store() = default;
   virtual std::string url() const = 0;
+  /// Are the trials in this process's own memory, where reading them cannot fail? Then nobody else need keep them.
+  virtual bool keeps_in_memory() const { return false; }
+  /// One of them; nothing if the store keeps them elsewhere, or has no such study or trial.
+  virtual std::optional<TrialRecord> trial_in_memory(StudyId study, std::int64_t number) {
+    (void)study, (void)number;
+    return std::nullopt;
+  }
 
   // Studies.
   /// `record.id`, times and revision are ignored. Errors: `conflict` if the name is taken.

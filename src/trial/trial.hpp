@@ -6,15 +6,16 @@
 #include <vector>
 
 #include "base/result.hpp"
+#include "base/shared_vector.hpp"
 #include "space/space.hpp"
 
 namespace hone {
 
 using Revision = std::int64_t;  ///< counts the changes of a study; 0 before the first
 
-enum class TrialState { waiting, running, paused, complete, pruned, failed };
+enum class TrialState : std::uint8_t { waiting, running, paused, complete, pruned, failed };
 /// Where the configuration came from.
-enum class Origin { sampler, enqueued, default_, imported };
+enum class Origin : std::uint8_t { sampler, enqueued, default_, imported };
 
 std::string_view state_name(TrialState state);
 Result<TrialState> state_from(std::string_view name);
@@ -53,7 +54,7 @@ struct TrialRecord {
   std::string why;           ///< one line, or ""
   std::int64_t attempt = 0;  ///< how often the proposal was drawn again (duplicate, forbidden)
   Configuration configuration;
-  Point point;                      ///< canonical
+  SharedVector<double> point;       ///< (axes) canonical
   Revision seen = 0;                ///< prefix of the study that the suggestion was computed from
   Revision asked = 0;               ///< revision at which it was created
   Revision finished = 0;            ///< revision at which it finished, 0 before

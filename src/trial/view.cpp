@@ -8,62 +8,66 @@
 #include "base/check.hpp"
 
 namespace hone {
-namespace {
-
-/// The record as samplers and pruners see it: lower is better, and what is not finite says nothing more than that.
-std::shared_ptr<const TrialRow> row_of(const TrialRecord& record, const Space& space, const std::vector<bool>& maximize,
-                                       bool open) {
-  const std::size_t axes = space.axes().size();
-  HONE_CHECK(open || record.point.size() == axes, "a trial's point has one coordinate per axis of its space");
-  const bool complete = record.state == TrialState::complete;
-  HONE_CHECK(!complete || record.values.size() == maximize.size(), "a complete trial has one value per objective");
-  auto row = std::make_shared<TrialRow>();
-  row->number = record.number;
-  row->state = record.state;
-  row->origin = record.origin;
-  row->arm = record.arm;
-  row->attempt = record.attempt;
-  row->seen = record.seen;
-  row->asked = record.asked;
-  row->finished = record.finished;
-  if (open) {
-    row->point.assign(axes, 0.5);
-    row->active.assign(axes, 0);
-    for (const auto& [name, value] : record.configuration.entries()) {
-      const auto axis = space.find_axis(name);
-      HONE_CHECK(axis.has_value(), "an open study's space has every parameter of its trials");
-      const auto unit = space.encode(*axis, value);
-      HONE_CHECK(unit.has_value(), "a parameter keeps its domain");
-      row->point[*axis] = *unit;
-      row->active[*axis] = 1;
-    }
-  } else {
-    row->point = record.point;
-    row->active = space.active(record.point);
-  }
-  if (complete)
-    for (std::size_t i = 0; i < maximize.size(); ++i)
-      row->values.push_back(maximize[i] ? -record.values[i] : record.values[i]);
-  row->constraints = record.constraints;
-  if (!record.runs.empty()) {
-    row->reports = record.runs.front().reports;
-    for (Report& report : row->reports) {
-      if (!std::isfinite(report.value))
-        report.value = std::numeric_limits<double>::quiet_NaN();
-      else if (maximize.front())
-        report.value = -report.value;
-    }
-  }
-  row->until_step = record.until_step;
-  return row;
-}
-
-}  // namespace
 
 History::History(std::shared_ptr<const Space> space, std::vector<bool> maximize, bool open)
     : space_(std::move(space)), rows_(std::make_shared<View::Rows>()), maximize_(std::move(maximize)), open_(open) {
   HONE_CHECK(space_ != nullptr, "a history needs its space");
   HONE_CHECK(!maximize_.empty(), "a study has at least one objective");
+}
+
+/// The record as samplers and pruners see it: lower is better, and what is not finite says nothing more than that.
+std::shared_ptr<const TrialRow> History::row_of(const TrialRecord& record) {
+  const std::size_t axes = space_->axes().size();
+  HONE_CHECK(open_ || record.point.size() == axes, "a trial's point has one coordinate per axis of its space");
+  const bool complete = record.state == TrialState::complete;
+  HONE_CHECK(!complete || record.values.size() == maximize_.size(), "a complete trial has one value per objective");
+  auto row = std::make_shared<TrialRow>();
+  row->number = record.number;
+  row->state = record.state;
+  row->origin = record.origin;
+  row->arm = record.arm;
+  row->attempt = static_cast<std::int32_t>(record.attempt);
+  row->seen = record.seen;
+  row->asked = record.asked;
+  row->finished = record.finished;
+  Mask active;
+  if (open_) {
+    Point point(axes, 0.5);
+    active.assign(axes, 0);
+    for (const auto& [name, value] : record.configuration.entries()) {
+      const auto axis = space_->find_axis(name);
+      HONE_CHECK(axis.has_value(), "an open study's space has every parameter of its trials");
+      const auto unit = space_->encode(*axis, value);
+      HONE_CHECK(unit.has_value(), "a parameter keeps its domain");
+      point[*axis] = *unit;
+      active[*axis] = 1;
+    }
+    row->point = point;
+  } else {
+    row->point = record.point;
+    active = space_->active(record.point);
+  }
+  if (!(last_mask_ == active)) last_mask_ = active;
+  row->active = last_mask_;
+  if (complete) {
+    std::vector<double> values = record.values;
+    for (std::size_t i = 0; i < maximize_.size(); ++i)
+      if (maximize_[i]) values[i] = -values[i];
+    row->values = values;
+  }
+  row->constraints = record.constraints;
+  if (!record.runs.empty()) {
+    std::vector<Report> reports = record.runs.front().reports;
+    for (Report& report : reports) {
+      if (!std::isfinite(report.value))
+        report.value = std::numeric_limits<double>::quiet_NaN();
+      else if (maximize_.front())
+        report.value = -report.value;
+    }
+    row->reports = reports;
+  }
+  row->until_step = record.until_step;
+  return row;
 }
 
 void History::put(const TrialRecord& record) {
@@ -78,7 +82,7 @@ void History::put(const TrialRecord& record) {
     // read before the writes below.
     std::shared_ptr<View::Rows>(rows_).reset();
   }
-  auto row = row_of(record, *space_, maximize_, open_);
+  auto row = row_of(record);
   if (number == rows_->size()) {
     rows_->push_back(std::move(row));
   } else {

@@ -8,25 +8,28 @@
 #include <span>
 #include <vector>
 
+#include "base/interned.hpp"
+#include "base/shared_vector.hpp"
 #include "space/space.hpp"
 #include "trial/trial.hpp"
 
 namespace hone {
 
-/// One trial, oriented: lower is better in every value, constraint and report.
+/// One trial, oriented: lower is better in every value, constraint and report. A study has one for every trial in
+/// memory, so it is kept small: 96 bytes, a point of its own, and a mask that most trials share.
 struct TrialRow {
   std::int64_t number = 0;
   TrialState state = TrialState::waiting;
   Origin origin = Origin::sampler;
-  std::string arm;
-  std::int64_t attempt = 0;
+  std::int32_t attempt = 0;
+  Interned arm;
   Revision seen = 0, asked = 0, finished = 0;
-  Point point;                 ///< (axes) canonical: inactive coordinates are 0.5
-  Mask active;                 ///< (axes)
-  std::vector<double> values;  ///< (objectives); empty unless complete
-  std::vector<double> constraints;
-  std::vector<Report> reports;  ///< of run 0, oriented, ascending step; NaN where not finite
-  std::int64_t until_step = 0;  ///< the rung it was sent to; 0: to the end
+  std::int64_t until_step = 0;        ///< the rung it was sent to; 0: to the end
+  SharedVector<double> point;         ///< (axes) canonical: inactive coordinates are 0.5
+  SharedVector<std::uint8_t> active;  ///< (axes) a Mask
+  SharedVector<double> values;        ///< (objectives); empty unless complete
+  SharedVector<double> constraints;
+  SharedVector<Report> reports;  ///< of run 0, oriented, ascending step; NaN where not finite
 };
 
 class View {
@@ -66,10 +69,13 @@ class History {
   const std::vector<bool>& maximize() const { return maximize_; }
 
  private:
+  std::shared_ptr<const TrialRow> row_of(const TrialRecord& record);
+
   std::shared_ptr<const Space> space_;
   std::shared_ptr<View::Rows> rows_;
   std::vector<bool> maximize_;
   bool open_ = false;
+  SharedVector<std::uint8_t> last_mask_;  ///< what the next row is likely to share
   Revision revision_ = 0;
 };
 

@@ -86,8 +86,9 @@ class Lab {
     row.number = static_cast<std::int64_t>(rows_.size());
     row.state = TrialState::running;
     row.arm = proposal.arm;
-    row.point = proposal.point;
-    row.active = space_->canonicalize(row.point);
+    Point point = proposal.point;
+    row.active = space_->canonicalize(point);
+    row.point = point;
     row.seen = revision_;
     row.asked = ++revision_;
     rows_.push_back(std::make_shared<const TrialRow>(std::move(row)));
