@@ -132,7 +132,7 @@ void Study::wait_for_change(double seconds) {
 }
 
 Result<Decision> Study::report(const Assignment& assignment, std::int64_t step, double value) {
-  const OverheadTimer timer(*this);
+  const OverheadTimer timer(*this, OverheadTimer::Scope::report);
   const std::int64_t number = assignment.request.trial;
   const bool judged = (record_.max_step == 0 || step < record_.max_step) && step >= assignment.request.until_step;
   HONE_TRY(const Revision revision, store_.report(record_.id, assignment.claim, step, value));
@@ -165,7 +165,7 @@ Result<void> Study::log_decision(std::int64_t trial, std::int64_t step, const De
 }
 
 Result<void> Study::finish(const Assignment& assignment, const RunOutcome& outcome, double seconds) {
-  const OverheadTimer timer(*this);
+  const OverheadTimer timer(*this, OverheadTimer::Scope::finish);
   const std::int64_t number = assignment.request.trial;
   if (outcome.started_anew) {
     Event event;

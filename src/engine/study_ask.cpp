@@ -14,7 +14,7 @@ namespace hone {
 Result<Work> Study::next(const Configuration& given) {
   if (!given.empty()) return next_given(given);
   const std::scoped_lock asking(ask_mutex_);
-  const OverheadTimer timer(*this);
+  const OverheadTimer timer(*this, OverheadTimer::Scope::ask);
   for (;;) {
     HONE_TRY(auto waiting, take_waiting());
     if (waiting) return std::move(*waiting);
@@ -42,7 +42,7 @@ Result<Work> Study::next(const Configuration& given) {
 
 Result<Work> Study::next_given(const Configuration& given) {
   const std::scoped_lock asking(ask_mutex_);
-  const OverheadTimer timer(*this);
+  const OverheadTimer timer(*this, OverheadTimer::Scope::ask);
   HONE_TRY_VOID(catch_up_now());
   for (;;) {
     View now = view();

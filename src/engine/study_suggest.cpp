@@ -78,7 +78,7 @@ Result<double> Study::unit_for(std::int64_t number, const Parameter& parameter) 
 
 Result<Value> Study::suggest(const Assignment& assignment, const Parameter& parameter) {
   const std::scoped_lock asking(ask_mutex_);
-  const OverheadTimer timer(*this);
+  const OverheadTimer timer(*this, OverheadTimer::Scope::ask);
   if (!open_) return refuse("the study has a space of its own: its trials came with their values");
   HONE_TRY_VOID(catch_up_now());
   HONE_TRY(std::string domain, domain_text(parameter));

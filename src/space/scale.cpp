@@ -17,15 +17,35 @@ double step_of(const Parameter& parameter) {
   return parameter.type == ParameterType::int_ && parameter.step == 0 ? 1 : parameter.step;
 }
 
-/// To 15 significant digits: a default of 0.002 goes through the unit cube and comes back as 0.002, and configurations
-/// stay readable.
-double rounded(double number) {
+double rounded_by_text(double number) {
   char text[32];
   const auto end = std::to_chars(text, text + sizeof text, number, std::chars_format::scientific, 14).ptr;
   double result = number;
   std::from_chars(text, end, result);
   return result;
 }
+
+}  // namespace
+
+double rounded_to_15_digits(double number) {
+  // 15 digits as an integer below 2^53, divided by a power of ten that is a double too: one rounding, the right one.
+  constexpr double powers[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8,  1e9,  1e10, 1e11,
+                               1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
+  const double size = std::abs(number);
+  if (!(size > 1e-7 && size < 1e14)) return rounded_by_text(number);
+  std::size_t power = 14;
+  if (size >= 1)
+    while (size >= powers[15 - power]) --power;
+  else
+    while (size * powers[power] < 1e14) ++power;
+  const double digits = size * powers[power];
+  const double whole = std::nearbyint(digits);
+  // The product is off by at most 1/16: where that leaves open which way to round, the slow way decides.
+  if (std::abs(digits - whole) > 0.4 || digits < 1e14 || whole > 1e15) return rounded_by_text(number);
+  return std::copysign(whole / powers[power], number);
+}
+
+namespace {
 
 /// [0, 1], and NaN to 0: a point may come from anywhere.
 double clip(double unit) {
@@ -81,7 +101,7 @@ double Scale::continuous_number(double unit) const {
   if (unit == 0) return low_;
   if (unit == 1) return high_;
   const double number = log_ ? portable_exp(log_low_ + unit * log_span_) : low_ + unit * (high_ - low_);
-  return std::clamp(rounded(number), low_, high_);
+  return std::clamp(rounded_to_15_digits(number), low_, high_);
 }
 
 double Scale::operand(double unit) const {

@@ -15,6 +15,10 @@
 
 namespace hone {
 
+/// The double nearest to `number` written with 15 significant digits: a default of 0.002 goes through the unit cube and
+/// comes back as 0.002, and configurations stay readable. Cost: 5 ns from 1e-7 to 1e14, else that of writing it.
+double rounded_to_15_digits(double number);
+
 class Scale {
  public:
   /// `parameter` is valid.
