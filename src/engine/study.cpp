@@ -40,8 +40,7 @@ Study::Study(Store& store, StudyRecord record, std::shared_ptr<const Space> spac
       options_(options),
       clock_(clock),
       owner_(Owner::this_process()),
-      history_(space_, maximize_flags(record_), open_),
-      finished_(open_ ? nullptr : space_) {}
+      history_(space_, maximize_flags(record_), open_) {}
 
 Result<void> Study::check(const StudyRecord& wanted, const std::shared_ptr<const Space>& space,
                           const StudyOptions& options) {
@@ -121,7 +120,7 @@ void Study::changed(std::int64_t number) {
   else
     waiting_.erase(number);
   if (!is_finished(record.state)) return;
-  if (!store_.keeps_in_memory()) finished_.add(record);
+  if (!store_.keeps_in_memory()) finished_.add(record, open_ ? nullptr : space_);
   live_.erase(found);
 }
 

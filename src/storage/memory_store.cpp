@@ -8,8 +8,8 @@
 
 #include "base/clock.hpp"
 #include "base/text.hpp"
-#include "storage/memory_journal.hpp"
 #include "storage/journal_text.hpp"
+#include "storage/memory_journal.hpp"
 #include "storage/record_changes.hpp"
 #include "storage/store_rules.hpp"
 #include "trial/archive.hpp"
@@ -23,7 +23,7 @@ struct LiveTrial {
   Owner owner;
   std::int64_t losses = 0;  ///< how many of its owners died
   Provenance provenance;
-  bool follows = false;  ///< its configuration is that of its point in the study's space
+  std::shared_ptr<const Space> space;  ///< in which its configuration is that of its point, or null
 };
 
 /// What many finished trials have in common: the token of the tell ("" if nobody's), and what proposed them.
@@ -39,8 +39,7 @@ struct Keeping {
 struct KeptStudy {
   StudyRecord record;
   std::map<std::int64_t, LiveTrial> live;
-  std::shared_ptr<const Space> space;  ///< of the trials whose configuration follows from their point
-  TrialArchive finished, finished_alone;  ///< with that space; without
+  TrialArchive finished;
   std::map<Keeping, std::uint32_t> keepings;
   std::vector<std::map<Keeping, std::uint32_t>::const_iterator> keeping_of_index;
   std::vector<std::uint32_t> keeping;  ///< (trials) index, once finished
@@ -58,17 +57,14 @@ struct KeptStudy {
     journal.add(record.updated_ms, kind, trial, step, detail);
     return revision;
   }
-  const TrialArchive& archive_of(std::int64_t number) const {
-    return finished.contains(number) ? finished : finished_alone;
-  }
   TrialRecord trial(std::int64_t number) const {
     const auto found = live.find(number);
-    return found != live.end() ? found->second.record : archive_of(number).get(number);
+    return found != live.end() ? found->second.record : finished.get(number);
   }
   /// Puts a trial away that has just finished. `token`: of the tell, or "".
   void put_away(std::int64_t number, const std::string& token) {
     LiveTrial& trial = live.at(number);
-    (trial.follows ? finished : finished_alone).add(trial.record);
+    finished.add(trial.record, trial.space);
     const auto [at, is_new] = keepings.emplace(Keeping{token, std::move(trial.provenance)}, keepings.size());
     if (is_new) keeping_of_index.push_back(at);
     keeping[static_cast<std::size_t>(number)] = at->second;
@@ -155,17 +151,10 @@ class MemoryStore final : public Store {
     const std::scoped_lock lock(mutex_);
     HONE_TRY(KeptStudy* const study, find(id));
     if (trial.number != study->size()) return not_next(trial.number, study->size());
-    if (trial.space && study->space != trial.space && !study->space) {
-      study->space = trial.space;
-      study->finished = TrialArchive(trial.space);
-    }
     const Revision revision = study->change("asked", trial.number, trial.until_step, asked_detail(trial));
     Claim claim{trial.number, claim_token(owner, 1), revision, study->record.updated_ms};
-    study->live.emplace(trial.number, LiveTrial{record_created(trial, claim),
-                                                owner,
-                                                0,
-                                                {trial.options_hash, trial.kernel_id},
-                                                trial.space && trial.space == study->space});
+    LiveTrial live{record_created(trial, claim), owner, 0, {trial.options_hash, trial.kernel_id}, trial.space};
+    study->live.emplace(trial.number, std::move(live));
     study->keeping.push_back(0);
     return claim;
   }
@@ -189,7 +178,7 @@ class MemoryStore final : public Store {
     const std::scoped_lock lock(mutex_);
     HONE_TRY(KeptStudy* const study, find(id));
     HONE_TRY(LiveTrial* const trial, held(*study, claim));
-    trial->follows = false;
+    trial->space = nullptr;
     record_configured(trial->record, configuration, study->change("configured", claim.trial, 0, domain));
     return trial->record.changed;
   }

@@ -69,7 +69,7 @@ std::uint32_t TrialArchive::arm_index(const std::string& arm) {
   return index;
 }
 
-void TrialArchive::add(const TrialRecord& record) {
+void TrialArchive::add(const TrialRecord& record, const std::shared_ptr<const Space>& space) {
   HONE_CHECK(record.number >= 0 && !contains(record.number), "a trial is kept once");
   std::string bytes;
   PackWriter out(bytes);
@@ -104,7 +104,8 @@ void TrialArchive::add(const TrialRecord& record) {
   place_[number] = (std::uint64_t{chunks_.size() - 1} << 32) + chunks_.back().size() + 1;
   chunks_.back() += bytes;
   points_[number] = record.point;
-  if (!space_) configurations_.emplace(record.number, record.configuration);
+  if (!space_) space_ = space;
+  if (!space || space != space_) configurations_.emplace(record.number, record.configuration);
 }
 
 bool TrialArchive::contains(std::int64_t number) const {
@@ -149,7 +150,8 @@ TrialRecord TrialArchive::get(std::int64_t number) const {
   const bool shared = in.count() != 0;
   for (Run& run : record.runs) run = read_run(in, shared ? &record.values : nullptr);
   record.point = points_[static_cast<std::size_t>(number)];
-  record.configuration = space_ ? space_->configuration(record.point) : configurations_.at(number);
+  const auto kept = configurations_.find(number);
+  record.configuration = kept != configurations_.end() ? kept->second : space_->configuration(record.point);
   return record;
 }
 

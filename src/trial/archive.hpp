@@ -16,11 +16,9 @@ namespace hone {
 /// is shared with whoever else holds it.
 class TrialArchive {
  public:
-  /// `space`: configurations are not kept, but taken from the points again. Null: they are kept.
-  explicit TrialArchive(std::shared_ptr<const Space> space = nullptr) : space_(std::move(space)) {}
-
-  /// A finished trial; each number once. Cost: O(its parts).
-  void add(const TrialRecord& record);
+  /// A finished trial; each number once. `space`: its configuration is that of its point in it, and is taken from there
+  /// again. Null, or another one than the first: the configuration is kept. Cost: O(its parts).
+  void add(const TrialRecord& record, const std::shared_ptr<const Space>& space = nullptr);
   bool contains(std::int64_t number) const;
   /// Equal to what was added, bit for bit. `number` is contained. Cost: O(its parts).
   TrialRecord get(std::int64_t number) const;
@@ -36,7 +34,7 @@ class TrialArchive {
   std::vector<std::string> chunks_;                                 // a trial lies within one
   std::vector<std::uint64_t> place_;                                // (numbers) chunk * 2^32 + offset + 1; 0: none
   std::vector<SharedVector<double>> points_;                        // (numbers)
-  std::unordered_map<std::int64_t, Configuration> configurations_;  // without a space
+  std::unordered_map<std::int64_t, Configuration> configurations_;  // that are kept
 };
 
 }  // namespace hone

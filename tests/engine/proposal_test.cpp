@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include "base/rng.hpp"
 #include "samplers/lab.hpp"
 
 namespace hone {
@@ -38,6 +39,21 @@ TEST(Propose, AsksTenTimesWhereHalfOfAFiniteSpaceHasBeenTried) {
   EXPECT_EQ(asked_with(9), 100);
   EXPECT_EQ(asked_with(10), 10);
   EXPECT_EQ(asked_with(19), 10) << "the last one is found";
+}
+
+TEST(SeenPoints, KnowsExactlyWhatWasAdded) {
+  SeenPoints seen;
+  Rng rng(1, RngPurpose::simulation, 1);
+  std::vector<Point> points;
+  for (int i = 0; i < 20'000; ++i) points.push_back({rng.uniform(), 0.5, rng.uniform()});
+  for (std::size_t i = 0; i < points.size(); i += 2) {
+    EXPECT_FALSE(seen.contains(points[i]));
+    seen.add(points[i]);
+    seen.add(points[i / 2 * 2]);  // again
+    EXPECT_EQ(seen.size(), i / 2 + 1);
+  }
+  for (std::size_t i = 0; i < points.size(); ++i) EXPECT_EQ(seen.contains(points[i]), i % 2 == 0) << i;
+  EXPECT_FALSE(seen.contains({}));
 }
 
 }  // namespace

@@ -182,7 +182,7 @@ std::string everything(const TrialRecord& t) {
                                    t.attempt, t.seen, t.asked, t.finished, t.changed, t.until_step, t.started_ms,
                                    run.index, run.attempt, static_cast<std::int64_t>(run.state)})
     text += " " + std::to_string(whole);
-  for (const std::vector<double>& numbers : {t.point, t.values, t.constraints, run.values})
+  for (const std::vector<double>& numbers : {std::vector<double>(t.point), t.values, t.constraints, run.values})
     for (const double x : numbers) text += " " + number_text(x);
   for (const Report& report : run.reports) text += " " + std::to_string(report.step) + ":" + number_text(report.value);
   return text;

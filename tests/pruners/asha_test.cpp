@@ -159,7 +159,7 @@ TEST(Asha, TheDefaultConfigurationGoesWhereSomebodyElseHasGone) {
   rows[0].state = TrialState::running;
   rows[0].until_step = 3;
   EXPECT_TRUE(std::holds_alternative<StartNew>(asha->next(view_of(rows), Asker{true})));
-  rows[0].reports[0].value = std::numeric_limits<double>::quiet_NaN();
+  rows[0].reports = {{1, std::numeric_limits<double>::quiet_NaN()}};
   rows[0].state = TrialState::paused;
   rows[0].until_step = 1;
   EXPECT_TRUE(std::holds_alternative<StartNew>(asha->next(view_of(rows), Asker{true})));  // but not after NaN
@@ -185,7 +185,7 @@ TEST(Asha, FailedTrialsCountAsTheWorstOfTheirRung) {
   std::vector<TrialRow> rows = {row_at(TrialState::failed, 1, {0.0}), row_at(TrialState::failed, 1, {0.0}),
                                 row_at(TrialState::running, 1, {7.0})};
   EXPECT_EQ(make_asha(27)->decide(view_of(rows), 2, 1), Decision::go_on);  // best of three
-  rows[2].reports[0].value = std::numeric_limits<double>::quiet_NaN();
+  rows[2].reports = {{1, std::numeric_limits<double>::quiet_NaN()}};
   EXPECT_EQ(make_asha(27)->decide(view_of(rows), 2, 1), Decision::pause);  // nothing finite is never promoted
   EXPECT_EQ(make_asha(27)->decide(view_of(rows), 2, 2), Decision::go_on);  // not a rung
   std::swap(rows[0], rows[2]);  // nor when its number makes it the first of its equals

@@ -30,11 +30,13 @@ double ellipsoid(const TrialRow& row) {
 /// The same, turned by 45 degrees in the planes of neighbouring axes.
 double turned(const TrialRow& row) {
   TrialRow other = row;
+  Point point(row.point);
   for (std::size_t i = 0; i + 1 < row.point.size(); i += 2) {
     const double a = row.point[i] - 0.3, b = row.point[i + 1] - 0.3;
-    other.point[i] = 0.3 + (a + b) * std::sqrt(0.5);
-    other.point[i + 1] = 0.3 + (a - b) * std::sqrt(0.5);
+    point[i] = 0.3 + (a + b) * std::sqrt(0.5);
+    point[i + 1] = 0.3 + (a - b) * std::sqrt(0.5);
   }
+  other.point = point;
   return ellipsoid(other);
 }
 
@@ -162,7 +164,7 @@ TEST(Cmaes, SeveralObjectivesAndConstraints) {
   int feasible = 0;
   for (int i = 0; i < 200; ++i) {
     const std::size_t trial = lab.start(*lab.ask(*sampler, memo.get()));
-    const Point p = lab[trial].point;
+    const Point p(lab[trial].point);
     const double broken = 0.6 - p[1];
     lab.finish(trial, TrialState::complete, {std::pow(p[0] - 0.2, 2), std::pow(p[0] - 0.4, 2)}, {broken});
     if (i >= 100) feasible += broken <= 0 && p[0] > 0.1 && p[0] < 0.5 ? 1 : 0;

@@ -123,7 +123,7 @@ std::string equal_arguments_give_equal_bits(const MakeSampler& make) {
     Lab lab(mixed_space(), 7);
     const auto sampler = make();
     lab.run(*sampler, 40, bowl);
-    for (std::size_t i = 0; i < lab.size(); ++i) all.push_back(lab[i].point);
+    for (std::size_t i = 0; i < lab.size(); ++i) all.emplace_back(lab[i].point);
   }
   return points[0] == points[1] ? "" : "two runs of the same study differ";
 }
@@ -172,8 +172,8 @@ std::string trials_and_seeds_differ(const MakeSampler& make) {
   lab.run(*sampler, 30, bowl);
   other.run(*sampler, 30, bowl);
   std::set<Point> mine, theirs;
-  for (std::size_t i = 0; i < lab.size(); ++i) mine.insert(lab[i].point);
-  for (std::size_t i = 0; i < other.size(); ++i) theirs.insert(other[i].point);
+  for (std::size_t i = 0; i < lab.size(); ++i) mine.emplace(lab[i].point);
+  for (std::size_t i = 0; i < other.size(); ++i) theirs.emplace(other[i].point);
   if (mine.size() < 25) return fmt::format("{} different points in 30 trials", mine.size());
   if (mine == theirs) return "another seed gives the same points";
   return "";
@@ -187,7 +187,7 @@ std::string parallel_asks_differ(const MakeSampler& make) {
   for (int i = 0; i < 16; ++i) {
     const auto proposal = lab.ask(*sampler);
     if (!proposal) return judge(lab.space(), proposal);
-    points.insert(lab[lab.start(*proposal)].point);
+    points.emplace(lab[lab.start(*proposal)].point);
   }
   return points.size() >= 14 ? "" : fmt::format("16 asks at once gave {} points", points.size());
 }
@@ -250,8 +250,9 @@ std::string directions_mirror(const MakeSampler& make) {
       record.number = number;
       record.state = TrialState::complete;
       record.arm = proposal->arm;
-      record.point = proposal->point;
-      space->canonicalize(record.point);
+      Point point = proposal->point;
+      space->canonicalize(point);
+      record.point = point;
       record.configuration = space->configuration(record.point);
       record.asked = record.finished = record.changed = number + 1;
       const double loss = std::pow(record.point[0] - 0.3, 2);
@@ -259,7 +260,7 @@ std::string directions_mirror(const MakeSampler& make) {
       record.runs.resize(1);
       history.put(record);
       history.set_revision(number + 1);
-      points[maximize ? 1 : 0].push_back(record.point);
+      points[maximize ? 1 : 0].push_back(point);
     }
   }
   return points[0] == points[1] ? "" : "maximising -f is not minimising f";

@@ -48,7 +48,7 @@ inline double volume_after(const char* name, std::size_t objectives, int axes, i
   std::vector<double> all;
   for (int i = 0; i < trials; ++i) {
     const std::size_t trial = lab.start(*lab.ask(*sampler, memo.get()));
-    const auto told = values(lab[trial].point);
+    const auto told = values(Point(lab[trial].point));
     all.insert(all.end(), told.begin(), told.end());
     lab.finish(trial, TrialState::complete, told);
   }

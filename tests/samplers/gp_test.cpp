@@ -253,7 +253,7 @@ double best_feasible(const std::shared_ptr<const Space>& space, int trials, std:
     const auto proposal = lab.ask(*sampler, nullptr);
     EXPECT_TRUE(proposal);
     const std::size_t row = lab.start(*proposal);
-    auto [value, constraints] = problem(lab[row].point);
+    auto [value, constraints] = problem(Point(lab[row].point));
     if (std::ranges::all_of(constraints, [](double c) { return c <= 0; })) best = std::min(best, value);
     lab.finish(row, TrialState::complete, {value}, std::move(constraints));
   }

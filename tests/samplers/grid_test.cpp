@@ -81,7 +81,7 @@ TEST(Grid, LargeGridsAreDrawnFromWithoutRepetition) {
     const auto proposal = lab.ask(*grid);
     ASSERT_TRUE(proposal);
     for (const double u : proposal->point) EXPECT_EQ(u * 4, std::floor(u * 4));
-    EXPECT_TRUE(seen.insert(lab[lab.start(*proposal)].point).second);
+    EXPECT_TRUE(seen.emplace(lab[lab.start(*proposal)].point).second);
   }
 }
 

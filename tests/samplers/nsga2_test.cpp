@@ -80,7 +80,7 @@ TEST(Nsga2, ForgetsNothingWithoutMemoWhateverTheOrderOfFinishing) {
     }
     const std::size_t which = static_cast<std::size_t>(i * 5) % running.size();
     lab.finish(running[which], i % 9 == 0 ? TrialState::failed : TrialState::complete,
-               zdt(lab[running[which]].point, false));
+               zdt(Point(lab[running[which]].point), false));
     running.erase(running.begin() + static_cast<std::ptrdiff_t>(which));
   }
   EXPECT_EQ(lab.ask(*sampler)->arm, "nsga2");

@@ -25,7 +25,7 @@ std::optional<Proposal> propose(const Lab& lab, std::int64_t attempt = 0) {
 
 void tell(Lab& lab, Point point, const std::function<double(const Point&)>& loss, const char* arm = "other") {
   const std::size_t row = lab.start({std::move(point), arm, ""});
-  const double value = loss(lab[row].point);
+  const double value = loss(Point(lab[row].point));
   if (std::isfinite(value))
     lab.finish(row, TrialState::complete, {value});
   else
@@ -118,14 +118,14 @@ TEST(Quadratic, HoldsChoicesAndCoarseAxes) {
   for (double& u : first) u = rng.uniform();
   tell(lab, first, loss);
   for (int i = 0; i < 4; ++i) {
-    Point near = lab[0].point;
+    Point near(lab[0].point);
     near[0] = rng.uniform(), near[1] = rng.uniform(), near[3] = rng.uniform();
     tell(lab, near, loss);
   }
   const View view = lab.view();
   const auto proposal = propose(lab);
   ASSERT_TRUE(proposal);
-  const Point& best = view[region_of(view).best()].point;
+  const SharedVector<double> best = view[region_of(view).best()].point;
   for (const std::size_t axis : {2, 4, 5, 6}) EXPECT_EQ(proposal->point[axis], best[axis]) << "axis " << axis;
   EXPECT_NE(proposal->point[0], best[0]);
 }

@@ -65,7 +65,7 @@ TEST(Tpe, RunningTrialsPushOthersAway) {
     lab.run(*tpe, 40, bowl);
     std::vector<Point> aware, unaware;
     for (int i = 0; i < 12; ++i) unaware.push_back(tpe->suggest(lab.view(), {seed, 40 + i, 0}, nullptr)->point);
-    for (int i = 0; i < 12; ++i) aware.push_back(lab[lab.start(*lab.ask(*tpe))].point);
+    for (int i = 0; i < 12; ++i) aware.emplace_back(lab[lab.start(*lab.ask(*tpe))].point);
     for (const bool known : {false, true}) {
       const auto& points = known ? aware : unaware;
       for (std::size_t i = 0; i < points.size(); ++i)
@@ -103,7 +103,7 @@ TEST(Tpe, SeveralObjectivesReachTheFront) {  // minimise (x, (x - 1)^2 + y): the
     Lab lab(make_space({float_parameter("x"), float_parameter("y")}), seed, 2);
     for (int i = 0; i < 60; ++i) {
       const std::size_t trial = lab.start(*lab.ask(*tpe));
-      const Point p = lab[trial].point;
+      const Point p(lab[trial].point);
       lab.finish(trial, TrialState::complete, {p[0], (p[0] - 1) * (p[0] - 1) + p[1]});
       (i < 10 ? early : late) += p[1];
     }

@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <cstdio>
+#include <cstdlib>
 
 #include "space/random_space.hpp"
 
@@ -74,6 +76,30 @@ TEST(ScaleProperty, CellsTileTheIntervalWithTheirMass) {
     }
     EXPECT_EQ(end, scale.levels() > 0 ? 1 : 0);
   }
+}
+
+TEST(ScaleProperty, RoundingIsThatOfTheWrittenNumber) {
+  Rng rng(5, RngPurpose::simulation, 1);
+  const auto written = [](double number) {
+    char text[40];
+    std::snprintf(text, sizeof text, "%.14e", number);
+    return std::strtod(text, nullptr);
+  };
+  for (int i = 0; i < 300'000; ++i) {
+    double number = (rng.uniform() - 0.5) * std::pow(10.0, static_cast<double>(rng.below(40)) - 20);
+    const std::uint32_t kind = rng.below(5);
+    if (kind == 0) number = written(number);  // short already
+    if (kind == 1) number = std::nextafter(written(number), rng.below(2) ? 1e300 : -1e300);
+    if (kind == 2) number = std::round(number * 1e3) / 2e3;  // halves are where rounding is hard
+    EXPECT_EQ(rounded_to_15_digits(number), written(number)) << number;
+  }
+  for (int power = -12; power <= 18; ++power)
+    for (const double at : {1 - 1e-16, 1 - 4e-16, 1.0, 1 + 3e-16}) {
+      const double number = at * std::pow(10.0, power);
+      EXPECT_EQ(rounded_to_15_digits(number), written(number)) << number;
+    }
+  for (const double number : {0.0, -0.0, 5e-324, 1.7976931348623157e308, 0.5, 123456789012345.5, 99999999999999.95})
+    EXPECT_EQ(rounded_to_15_digits(number), written(number)) << number;
 }
 
 TEST(Scale, LargestRangesStillTellNeighboursApart) {

@@ -102,7 +102,9 @@ TEST_P(TrialConformance, NumbersAreDense) {
   expect_error(store_->create_trial(study, new_trial(2), me_), Kind::conflict);
   make_trial(study, 1);
   NewTrial wrong = new_trial(2);
-  wrong.point[0] = std::nan("");
+  Point point(wrong.point);
+  point[0] = std::nan("");
+  wrong.point = point;
   expect_error(store_->create_trial(study, wrong, me_), Kind::invalid_argument);
 }
 

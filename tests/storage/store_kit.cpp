@@ -15,7 +15,7 @@ std::string bits(double value) {
   return std::isnan(value) ? "nan" : fmt::format("{:a}", value);
 }
 
-std::string bits(const std::vector<double>& values) {
+std::string bits(std::span<const double> values) {
   std::string text;
   for (const double value : values) text += bits(value) + " ";
   return text;

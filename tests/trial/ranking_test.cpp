@@ -5,6 +5,8 @@
 
 #include <cmath>
 
+#include "base/rng.hpp"
+
 namespace hone {
 namespace {
 
@@ -40,6 +42,50 @@ TEST(Ranking, TheFrontHasWhatNothingDominates) {
   EXPECT_EQ(pareto_front(trials, {false, true}), (std::vector<std::size_t>{0, 3, 4}));
   // One objective: every best one.
   EXPECT_TRUE(pareto_front(std::vector<TrialRecord>{}, {true}).empty());
+}
+
+TEST(Ranking, AViewHasTheSameBestTrialFrontAndCounts) {
+  Parameter rate;
+  rate.name = "rate";
+  const auto space = std::make_shared<const Space>(*Space::make({rate}));
+  Rng rng(3, RngPurpose::simulation, 1);
+  for (int repeat = 0; repeat < 300; ++repeat) {
+    const std::size_t objectives = 1 + rng.below(2);
+    std::vector<bool> maximize(objectives);
+    for (std::size_t m = 0; m < objectives; ++m) maximize[m] = rng.below(2) == 1;
+    History history(space, maximize);
+    std::vector<TrialRecord> trials;
+    const std::uint32_t states = repeat % 3 == 0 ? 2 : 6;  // often none is complete
+    for (std::int64_t number = 0; number < 12; ++number) {
+      TrialRecord trial;
+      trial.number = number;
+      constexpr TrialState all[] = {TrialState::paused,  TrialState::pruned, TrialState::complete,
+                                    TrialState::waiting, TrialState::failed, TrialState::running};
+      trial.state = all[rng.below(states)];
+      trial.point = {rng.uniform()};
+      trial.runs.resize(1);
+      for (std::uint32_t step = 1; step <= rng.below(4); ++step)
+        trial.runs[0].reports.push_back({step, rng.below(8) ? double(rng.below(4)) : std::nan("")});
+      if (trial.state == TrialState::complete)
+        for (std::size_t m = 0; m < objectives; ++m) trial.values.push_back(rng.below(5));
+      if (rng.below(2)) trial.constraints = {double(rng.below(3)) - 1};
+      history.put(trial);
+      trials.push_back(std::move(trial));
+    }
+    const View view = history.view();
+    EXPECT_EQ(count_trials(view).complete, count_trials(trials).complete);
+    EXPECT_EQ(count_trials(view).paused, count_trials(trials).paused);
+    EXPECT_EQ(count_trials(view).total(), 12);
+    const auto ranked = best_first(trials, maximize[0]);
+    const auto best = best_trial(view);
+    ASSERT_EQ(best.has_value(), !ranked.empty());
+    if (best) {
+      EXPECT_EQ(*best, trials[ranked.front()].number);
+    }
+    std::vector<std::int64_t> front;
+    for (const std::size_t i : pareto_front(trials, maximize)) front.push_back(trials[i].number);
+    EXPECT_EQ(pareto_front(view), front);
+  }
 }
 
 }  // namespace

@@ -86,6 +86,17 @@ TEST(View, ASnapshotStaysAsItWas) {
   EXPECT_EQ(after[0].reports.size(), 1u);
 }
 
+TEST(View, RowsAreSmallAndShareTheirMasks) {
+  static_assert(sizeof(TrialRow) <= 96);
+  History history(one_axis(), {false});
+  const TrialRecord first = record(0);
+  history.put(first);
+  history.put(record(1));
+  const View view = history.view();
+  EXPECT_EQ(view[0].active.data(), view[1].active.data());
+  EXPECT_EQ(view[0].point.data(), first.point.data());
+}
+
 TEST(View, WithoutASnapshotNothingIsCopied) {
   History history(one_axis(), {false});
   history.put(record(0));
