@@ -1,6 +1,5 @@
 // A study's journal derives it once more, whoever worked on it; and what was changed afterwards is found at its trial.
 #include <gtest/gtest.h>
-#include <sqlite3.h>
 
 #include <algorithm>
 #include <atomic>
@@ -8,83 +7,10 @@
 #include <set>
 #include <thread>
 
-#include "base/rng.hpp"
-#include "engine/bench.hpp"
-#include "engine/fake_runner.hpp"
-#include "engine/replay.hpp"
+#include "engine/replay_bench.hpp"
 
 namespace hone {
 namespace {
-
-constexpr std::string_view kernel = "test kernels";
-
-/// A study in a file, which can be edited behind its back.
-struct FileBench : Bench {
-  FileBench() {
-    path = (folder.path() / "study.db").string();
-    url = "sqlite:///" + path;
-    store = std::move(*open_store(url, true));
-    options.kernel_id = kernel;
-    options.pruner = "asha";
-    options.sampler = "tpe";
-    options.trials = 40;
-  }
-  ReplayOutcome replayed(std::vector<std::string> kernel_ids = {std::string(kernel)}) {
-    const auto record = store->find_study("test");
-    EXPECT_TRUE(record && *record);
-    const auto input = read_replay_input(*store, **record);
-    EXPECT_TRUE(input) << input.error().message;
-    auto outcome = replay(*input, {.kernel_ids = std::move(kernel_ids)});
-    EXPECT_TRUE(outcome) << outcome.error().message;
-    return outcome ? std::move(*outcome) : ReplayOutcome{};
-  }
-  void edit(const std::string& sql) {
-    sqlite3* file = nullptr;
-    ASSERT_EQ(sqlite3_open(path.c_str(), &file), SQLITE_OK);
-    char* message = nullptr;
-    EXPECT_EQ(sqlite3_exec(file, sql.c_str(), nullptr, nullptr, &message), SQLITE_OK) << message;
-    EXPECT_GT(sqlite3_total_changes(file), 0) << sql;
-    sqlite3_close(file);
-  }
-
-  std::string path, url;
-};
-
-std::string listed(const ReplayOutcome& outcome) {
-  std::string text;
-  for (const ReplayDifference& difference : outcome.differences)
-    text += "trial " + std::to_string(difference.trial) + " revision " + std::to_string(difference.revision) + ": " +
-            difference.what + "\n";
-  return text;
-}
-
-void expect_same(const ReplayOutcome& outcome, std::int64_t trials) {
-  EXPECT_EQ(listed(outcome), "");
-  EXPECT_EQ(outcome.suggestions, trials);
-  EXPECT_GE(outcome.decisions, trials);  // each one's rung is a decision too
-  EXPECT_EQ(outcome.foreign, 0);
-}
-
-/// Lets other threads in at random moments.
-struct RestlessRunner final : Runner {
-  FakeRunner inner;
-  std::atomic<std::uint32_t> calls = 0;
-  struct Observer final : RunObserver {
-    Observer(RunObserver& study, std::atomic<std::uint32_t>& counter) : to(study), calls(counter) {}
-    Result<Decision> report(std::size_t run, std::int64_t step, std::span<const double> values) override {
-      Rng rng(7, RngPurpose::simulation, ++calls);
-      if (rng.uniform() < 0.3) std::this_thread::sleep_for(std::chrono::microseconds(rng.below(300)));
-      return to.report(run, step, values);
-    }
-    RunObserver& to;
-    std::atomic<std::uint32_t>& calls;
-  };
-  Result<std::vector<RunOutcome>> run(std::span<const RunRequest> requests, RunObserver& observer) override {
-    Observer restless(observer, calls);
-    return inner.run(requests, restless);
-  }
-  void forget(std::int64_t trial) override { inner.forget(trial); }
-};
 
 struct Pair {
   std::string sampler, pruner;
@@ -107,59 +33,6 @@ INSTANTIATE_TEST_SUITE_P(All, ReplayOf,
                                          Pair{"cmaes", "percentile"}, Pair{"nsga2", "wilcoxon"}, Pair{"qmc", "patient"},
                                          Pair{"gp", "none"}, Pair{"auto", "none"}),
                          [](const auto& one) { return one.param.sampler + "_" + one.param.pruner; });
-
-class ReplayOfTwoObjectives : public testing::TestWithParam<const PrunerInfo*> {};
-
-TEST_P(ReplayOfTwoObjectives, EightWorkers) {
-  FileBench bench;
-  bench.objectives = 2;
-  bench.options.pruner = GetParam()->name;
-  bench.options.audit = 0.1;
-  auto study = bench.open();
-  RestlessRunner runner;
-  runner.inner.objectives = 2;
-  run(*study, runner, 8);
-  expect_same(bench.replayed(), 40);
-  EXPECT_GT(study->counts().complete, 0);
-  EXPECT_EQ(study->trials()[0].runs[0].further_values.size(), study->trials()[0].runs[0].reports.size());
-}
-
-INSTANTIATE_TEST_SUITE_P(All, ReplayOfTwoObjectives, testing::ValuesIn(all_pruners().begin(), all_pruners().end()),
-                         [](const auto& one) { return std::string(one.param->name); });
-
-TEST(Replay, ABudgetOfAFewTrialsOfTwoObjectives) {
-  for (const std::int64_t trials : {1, 2, 4}) {
-    FileBench bench;
-    bench.objectives = 2;
-    bench.options.trials = trials;
-    auto study = bench.open();
-    FakeRunner runner;
-    runner.objectives = 2;
-    EXPECT_EQ(run(*study, runner), "trials");
-    EXPECT_EQ(study->counts().complete, 1) << "the best paused one was finished";
-    EXPECT_EQ(study->front().size(), 1u);
-    const auto events = bench.store->events(study->record().id);
-    EXPECT_TRUE(std::ranges::any_of(*events, [](const Event& line) { return line.detail.starts_with("finish"); }) ||
-                trials > 2);
-    expect_same(bench.replayed(), trials);
-  }
-}
-
-TEST(Replay, ReportsThatHadTheFirstOfTwoValues) {
-  FileBench bench;  // as they were before reports had one of each objective
-  bench.objectives = 2;
-  bench.options.pruner = "none";
-  auto study = bench.open();
-  FakeRunner runner;
-  runner.objectives = 2;
-  run(*study, runner);
-  bench.edit(
-      "DELETE FROM further_values; UPDATE journal SET detail = substr(detail, 1, instr(detail, ' ') - 1) WHERE "
-      "kind = 'reported'");
-  expect_same(bench.replayed(), 40);
-  bench.edit("UPDATE journal SET detail = '1 2 3' WHERE kind = 'reported'");
-  EXPECT_TRUE(bench.replayed().contradicts_itself);
-}
 
 TEST(Replay, AuditedDecisions) {
   for (const std::string pruner : {"asha", "median"}) {
@@ -355,28 +228,6 @@ TEST_F(ReplayCanary, OneFlippedBitInAReport) {
   bench_.edit("UPDATE reports SET value = " + number_text(flipped) + " WHERE step = " + std::to_string(report.step) +
               at(victim_));
   expect_at(victim_);
-}
-
-TEST(ReplayCanaryOfTwoObjectives, AFlippedBitInAFurtherValue) {
-  FileBench bench;
-  bench.objectives = 2;
-  auto study = bench.open();
-  FakeRunner runner;
-  runner.objectives = 2;
-  run(*study, runner);
-  const double value = study->trials()[7].runs[0].further_values[0];
-  const double flipped = std::bit_cast<double>(std::bit_cast<std::uint64_t>(value) ^ 1);
-  bench.edit("UPDATE further_values SET value = " + number_text(flipped) + " WHERE step = 1 AND trial = 7");
-  const ReplayOutcome outcome = bench.replayed();
-  ASSERT_EQ(outcome.differences.size(), 1u) << listed(outcome);
-  EXPECT_EQ(outcome.differences[0].trial, 7);
-  // Consistently forged, it is found where it decided something: the worst of all becomes the best of all.
-  bench.edit(
-      "UPDATE further_values SET value = 1e9 WHERE trial = 7; UPDATE reports SET value = -1e9 WHERE trial = 7; "
-      "UPDATE journal SET detail = '-1e9 1e9' WHERE kind = 'reported' AND trial = 7");
-  const ReplayOutcome forged = bench.replayed();
-  ASSERT_FALSE(forged.differences.empty());
-  EXPECT_FALSE(forged.contradicts_itself) << listed(forged);
 }
 
 TEST_F(ReplayCanary, AFlippedBitInValueAndJournalIsFoundWhereItMatters) {

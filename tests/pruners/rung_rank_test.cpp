@@ -148,12 +148,24 @@ TEST(RungRank, ARungValueIsAMedianOfEachObjective) {
 }
 
 TEST(RungRank, AFrontTakesWhatNobodyIsAsGoodAs) {
+  const TrialRow first, second;
   std::vector<FrontMember> front;
-  for (const std::vector<double>& values : {std::vector<double>{2, 2}, {3, 1}, {2, 2}, {2, 3}, {1, 4}, {1, 2}, {0, 9}})
-    join_front(front, {values});
-  std::vector<std::vector<double>> left;
-  for (const FrontMember& member : front) left.push_back(member.values);
-  EXPECT_EQ(left, (std::vector<std::vector<double>>{{3, 1}, {1, 2}, {0, 9}}));
+  const auto values = [&] {
+    std::vector<std::vector<double>> all;
+    for (const FrontMember& member : front) all.push_back(member.values);
+    return all;
+  };
+  using Values = std::vector<std::vector<double>>;
+  join_front(front, {{2, 2}, &first});
+  join_front(front, {{3, 1}, &first});
+  join_front(front, {{2, 2}, &second});
+  join_front(front, {{2, 3}, &second});
+  EXPECT_EQ(values(), (Values{{2, 2}, {3, 1}}));
+  EXPECT_EQ(front[0].row, &first) << "of equal ones the first";
+  join_front(front, {{1, 4}, &second});
+  EXPECT_EQ(values(), (Values{{2, 2}, {3, 1}, {1, 4}}));
+  join_front(front, {{1, 2}, &second});
+  EXPECT_EQ(values(), (Values{{3, 1}, {1, 2}}));
 }
 
 /// Steps that all trials ran, and the hypervolume below (1, 1) of the levels that the complete ones fall to.

@@ -46,16 +46,17 @@ TEST(PruneAudit, SeveralObjectivesGoByFronts) {
     record.values = {a, b};
     return record;
   };
-  const std::vector<TrialRecord> trials = {two(0, 1, 5), two(1, 3, 3), two(2, 6, 6),   // let finish: fronts 0 0 2
-                                           two(3, 4, 4),                               // audited: front 1
-                                           two(4, 0, 9), two(5, 9, 9), two(6, 3, 3)};  // front 0, 3, equal to one
-  const std::vector<AuditedStep> audited = {{3, 1}, {4, 1}, {5, 1}, {6, 1}};
+  const std::vector<TrialRecord> trials = {two(0, 1, 5), two(1, 3, 3), two(2, 6, 6),  // let finish: fronts 0 0 2
+                                           two(3, 4, 4),                              // audited: front 1
+                                           two(4, 0, 9), two(5, 9, 9), two(6, 3, 3),  // front 0, 3, equal to one
+                                           two(7, 8, 2)};                             // front 0, by the second
+  const std::vector<AuditedStep> audited = {{3, 1}, {4, 1}, {5, 1}, {6, 1}, {7, 1}};
   const PruneAudit audit = prune_audit(trials, audited, {false, false}, 10);
-  EXPECT_EQ(audit.audited, 4);
+  EXPECT_EQ(audit.audited, 5);
   EXPECT_EQ(audit.finished, 3);
-  EXPECT_EQ(audit.promising, 2) << "those on the first front, which the median of the others is on";
-  EXPECT_EQ(audit.best, 1) << "to the one that is equal to another, that one is as good";
-  EXPECT_EQ(prune_audit(trials, audited, {true, true}, 10).promising, 3) << "all but (3, 3)";
+  EXPECT_EQ(audit.promising, 3) << "those on the first front, which the median of the others is on";
+  EXPECT_EQ(audit.best, 2) << "to the one that is equal to another, that one is as good";
+  EXPECT_EQ(prune_audit(trials, audited, {true, true}, 10).promising, 4) << "all but (3, 3)";
 }
 
 TEST(PruneAudit, OfNothing) {
