@@ -263,7 +263,7 @@ class Replayer {
     const Tools& tools = *question.tools;
     std::optional<ResumeTrial> derived;
     if (finishing) {
-      derived = last_to_finish(player_.trials(), history_.maximize().front(), in_.record.max_step);
+      derived = last_to_finish(view, player_.trials(), history_.maximize().front(), in_.record.max_step);
     } else {
       const bool allowed = !tools.trials || static_cast<std::int64_t>(view.size()) < *tools.trials;
       const NextStep step = tools.pruner->next(view, Asker{allowed});

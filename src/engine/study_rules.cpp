@@ -6,6 +6,8 @@
 
 #include "base/files.hpp"
 #include "base/rng.hpp"
+#include "pruners/asha_rungs.hpp"
+#include "pruners/rung_rank.hpp"
 #include "space/study_file.hpp"
 #include "trial/ranking.hpp"
 
@@ -41,6 +43,27 @@ NewTrial new_trial(std::int64_t number, Proposed proposed, const Configuration* 
   return trial;
 }
 
+namespace {
+
+/// Of several objectives: the best of the farthest paused trials. Nothing if none has a finite rung value of each.
+std::optional<ResumeTrial> best_paused(const View& view, std::int64_t max_step) {
+  std::int64_t farthest = 0;
+  std::vector<const TrialRow*> rows;
+  for (std::size_t i = 0; i < view.size(); ++i) {
+    const std::int64_t step = last_step(view[i]);
+    if (view[i].state != TrialState::paused || !is_finite_at(view[i], step, view.objectives())) continue;
+    if (step > farthest) rows.clear();
+    farthest = std::max(farthest, step);
+    if (step == farthest) rows.push_back(&view[i]);
+  }
+  if (rows.empty()) return std::nullopt;
+  const std::vector<double> scores = rung_scores(rows, farthest, view.objectives());
+  const auto best = static_cast<std::size_t>(std::ranges::min_element(scores) - scores.begin());
+  return ResumeTrial{rows[best]->number, farthest, max_step};
+}
+
+}  // namespace
+
 Proposed nothing_proposed() {
   Proposed proposed;
   proposed.arm = "open";
@@ -53,8 +76,10 @@ double unit_of_new_parameter(std::uint64_t study_seed, std::int64_t trial, std::
   return Rng(study_seed, RngPurpose::suggest, static_cast<std::uint32_t>(trial), name_key | 0x80000000u).uniform();
 }
 
-std::optional<ResumeTrial> last_to_finish(std::span<const TrialRecord> trials, bool maximize, std::int64_t max_step) {
+std::optional<ResumeTrial> last_to_finish(const View& view, std::span<const TrialRecord> trials, bool maximize,
+                                          std::int64_t max_step) {
   if (std::ranges::find(trials, TrialState::complete, &TrialRecord::state) != trials.end()) return std::nullopt;
+  if (view.objectives() > 1) return best_paused(view, max_step);
   const auto ranked = best_first(trials, maximize);
   if (ranked.empty() || trials[ranked.front()].state != TrialState::paused) return std::nullopt;
   const TrialRecord& leader = trials[ranked.front()];

@@ -35,6 +35,7 @@ struct KeptStudy {
   std::vector<Event> events;  ///< the others
   std::vector<ReportLine> reports;
   std::map<std::string, std::string, std::less<>> attributes;
+  std::vector<double> further_values = {};  ///< (reports, objectives - 1): what those lines say of the other objectives
 
   /// The next revision, with its line in the journal.
   Revision change(std::string_view kind, std::int64_t trial, std::int64_t step, std::string detail) {
@@ -117,8 +118,12 @@ class MemoryStore final : public Store {
     const std::scoped_lock lock(mutex_);
     HONE_TRY(KeptStudy* const study, find(id));
     std::vector<Event> lines = study->events;
-    for (const ReportLine& line : study->reports)
-      lines.push_back({line.revision, line.at_ms, "reported", line.trial, line.step, reported_detail(line.value)});
+    auto further = study->further_values.begin();
+    for (const ReportLine& line : study->reports) {
+      std::vector<double> values{line.value};
+      for (std::size_t m = 1; m < study->record.directions.size(); ++m) values.push_back(*further++);
+      lines.push_back({line.revision, line.at_ms, "reported", line.trial, line.step, reported_detail(values)});
+    }
     std::ranges::sort(lines, {}, &Event::revision);
     return lines;
   }
@@ -167,13 +172,15 @@ class MemoryStore final : public Store {
     return trial->record.changed;
   }
 
-  Result<Revision> report(StudyId id, const Claim& claim, std::int64_t step, double value) override {
+  Result<Revision> report(StudyId id, const Claim& claim, std::int64_t step, std::span<const double> values) override {
     HONE_TRY_VOID(check_report(step));
     const std::scoped_lock lock(mutex_);
     HONE_TRY(KeptStudy* const study, find(id));
     HONE_TRY(KeptTrial* const trial, held(*study, claim));
-    record_reported(trial->record, step, value, study->change());
-    study->reports.push_back({study->record.revision, study->record.updated_ms, claim.trial, step, value});
+    HONE_TRY_VOID(check_reported(values.size(), study->record.directions.size()));
+    record_reported(trial->record, step, values, study->change());
+    study->reports.push_back({study->record.revision, study->record.updated_ms, claim.trial, step, values[0]});
+    study->further_values.insert(study->further_values.end(), values.begin() + 1, values.end());
     return trial->record.changed;
   }
 

@@ -10,6 +10,11 @@
 namespace hone {
 namespace {
 
+double oriented(double reported, bool maximize) {
+  if (!std::isfinite(reported)) return std::numeric_limits<double>::quiet_NaN();
+  return maximize ? -reported : reported;
+}
+
 /// The record as samplers and pruners see it: lower is better, and what is not finite says nothing more than that.
 std::shared_ptr<const TrialRow> row_of(const TrialRecord& record, const Space& space, const std::vector<bool>& maximize,
                                        bool open) {
@@ -47,12 +52,12 @@ std::shared_ptr<const TrialRow> row_of(const TrialRecord& record, const Space& s
   row->constraints = record.constraints;
   if (!record.runs.empty()) {
     row->reports = record.runs.front().reports;
-    for (Report& report : row->reports) {
-      if (!std::isfinite(report.value))
-        report.value = std::numeric_limits<double>::quiet_NaN();
-      else if (maximize.front())
-        report.value = -report.value;
-    }
+    for (Report& report : row->reports) report.value = oriented(report.value, maximize.front());
+    row->further_values = record.runs.front().further_values;
+    HONE_CHECK(row->further_values.empty() || row->further_values.size() == row->reports.size() * (maximize.size() - 1),
+               "a report has one value per objective");
+    for (std::size_t i = 0; i < row->further_values.size(); ++i)
+      row->further_values[i] = oriented(row->further_values[i], maximize[1 + i % (maximize.size() - 1)]);
   }
   row->until_step = record.until_step;
   return row;
@@ -90,12 +95,22 @@ View History::view() const {
   return View(space_, rows_, revision_, maximize_.size());
 }
 
-double rung_value(const TrialRow& row, std::int64_t step) {
+double reported_value(const TrialRow& row, std::size_t report, std::size_t objective) {
+  if (objective == 0) return row.reports[report].value;
+  const std::size_t further = row.further_values.size() / row.reports.size();
+  if (objective > further) return std::numeric_limits<double>::quiet_NaN();
+  return row.further_values[report * further + objective - 1];
+}
+
+double rung_value(const TrialRow& row, std::int64_t step, std::size_t objective) {
   constexpr double infinity = std::numeric_limits<double>::infinity();
   double last[3];
   std::size_t count = 0;
-  for (auto report = row.reports.rbegin(); report != row.reports.rend() && count < 3; ++report)
-    if (report->step <= step) last[count++] = std::isnan(report->value) ? infinity : report->value;
+  for (std::size_t i = row.reports.size(); i-- > 0 && count < 3;) {
+    if (row.reports[i].step > step) continue;
+    const double value = reported_value(row, i, objective);
+    last[count++] = std::isnan(value) ? infinity : value;
+  }
   if (count == 0) return infinity;
   std::sort(last, last + count);
   return std::midpoint(last[(count - 1) / 2], last[count / 2]);

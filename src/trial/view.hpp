@@ -25,8 +25,9 @@ struct TrialRow {
   Mask active;                 ///< (axes)
   std::vector<double> values;  ///< (objectives); empty unless complete
   std::vector<double> constraints;
-  std::vector<Report> reports;  ///< of run 0, oriented, ascending step; NaN where not finite
-  std::int64_t until_step = 0;  ///< the rung it was sent to; 0: to the end
+  std::vector<Report> reports;         ///< of run 0, oriented, ascending step; NaN where not finite
+  std::vector<double> further_values;  ///< (reports, objectives - 1) the same of the other objectives
+  std::int64_t until_step = 0;         ///< the rung it was sent to; 0: to the end
 };
 
 class View {
@@ -73,8 +74,11 @@ class History {
   Revision revision_ = 0;
 };
 
-/// A rung's value: the median of the last three reports up to `step` (oriented, NaN counts as +infinity).
-/// +infinity if there is none.
-double rung_value(const TrialRow& row, std::int64_t step);
+/// What report number `report` (< reports.size()) says of `objective`, oriented; NaN where it says nothing finite.
+double reported_value(const TrialRow& row, std::size_t report, std::size_t objective);
+
+/// A rung's value: the median of the last three reports up to `step` (oriented, NaN counts as +infinity), of one
+/// objective. +infinity if there is none.
+double rung_value(const TrialRow& row, std::int64_t step, std::size_t objective = 0);
 
 }  // namespace hone
