@@ -145,10 +145,11 @@ class SpaceBuilder {
 
 enum class TrialState { waiting, running, paused, complete, pruned, failed };
 
-/// A value reported on the way. NaN where it was not finite.
+/// What was reported on the way. NaN where it was not finite.
 struct Report {
   std::int64_t step = 0;
-  double value = 0;
+  double value = 0;                 ///< of the first objective
+  std::vector<double> values = {};  ///< one per objective
 };
 
 /// A trial as it is recorded; a copy that later events do not change.
@@ -196,8 +197,10 @@ class Trial {
   /// ends, read that of from_step() when it begins. Empty without a checkpoint folder.
   std::string checkpoint_file(std::int64_t step) const;
 
-  /// An intermediate value of the first objective. `step` counts from 1 and must grow. Errors: storage.
+  /// An intermediate value, or one value per objective. `step` counts from 1 and must grow. Errors: another number of
+  /// values than the study has objectives; storage.
   Result<Decision> report(std::int64_t step, double value);
+  Result<Decision> report(std::int64_t step, std::span<const double> values);
 
  private:
   friend class Study;

@@ -115,8 +115,16 @@ TrialResult result_of(const hone::TrialRecord& record) {
   static_assert(static_cast<int>(TrialState::failed) == static_cast<int>(hone::TrialState::failed));
   result.configuration = configuration_out(record.configuration);
   result.values = record.values;
-  if (!record.runs.empty())
-    for (const hone::Report& report : record.runs[0].reports) result.reports.push_back({report.step, report.value});
+  if (!record.runs.empty()) {
+    const hone::Run& run = record.runs[0];
+    const std::size_t further = run.reports.empty() ? 0 : run.further_values.size() / run.reports.size();
+    auto at = run.further_values.begin();
+    for (const hone::Report& report : run.reports) {
+      Report& converted = result.reports.emplace_back(Report{report.step, report.value, {report.value}});
+      converted.values.insert(converted.values.end(), at, at + static_cast<std::ptrdiff_t>(further));
+      at += static_cast<std::ptrdiff_t>(further);
+    }
+  }
   result.arm = record.arm;
   result.seconds = record.seconds;
   result.reason = record.reason;

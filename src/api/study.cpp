@@ -42,9 +42,6 @@ hone::Result<void> check(const StudyOptions& options) {
     return hone::refuse(fmt::format("trials must be 1 or more, got {}", *options.trials));
   if (options.pruner != "none" && options.max_step == 0)
     return hone::refuse(fmt::format("pruner '{}' needs max_step: the steps of a full run", options.pruner));
-  if (options.pruner != "none" && options.objectives.size() > 1)
-    return hone::refuse(fmt::format("pruner '{}' judges by one objective, the study has {}", options.pruner,
-                                    options.objectives.size()));
   return {};
 }
 

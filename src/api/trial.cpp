@@ -91,13 +91,17 @@ std::string Trial::checkpoint_file(std::int64_t step) const {
 }
 
 Result<Decision> Trial::report(std::int64_t step, double value) {
+  return report(step, std::span(&value, 1));
+}
+
+Result<Decision> Trial::report(std::int64_t step, std::span<const double> values) {
   State& state = *state_;
   if (state.ended)
     return std::unexpected(Failure{FailureKind::conflict, fmt::format("trial {} has ended already", number())});
   if (step <= state.step)
     return std::unexpected(Failure{FailureKind::invalid_argument,
                                    fmt::format("steps must grow: step {} was reported after {}", step, state.step)});
-  auto decision = state.owner->study->report(state.assignment, step, value);
+  auto decision = state.owner->study->report(state.assignment, step, values);
   if (!decision) return std::unexpected(failure_of(std::move(decision).error()));
   state.decision = *decision;
   state.step = step;

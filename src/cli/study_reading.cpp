@@ -29,8 +29,10 @@ std::optional<PruneAudit> audit_of(const StudyRecord& record, std::span<const Tr
     const auto line = read_decision(event.detail);
     if (line && line->what == DecisionLine::What::audit) audited.push_back({event.trial, event.step});
   }
-  if (audited.empty() || record.directions.size() != 1) return std::nullopt;
-  return prune_audit(trials, audited, record.directions[0] == "maximize", record.max_step);
+  if (audited.empty()) return std::nullopt;
+  std::vector<bool> maximize;
+  for (const std::string& direction : record.directions) maximize.push_back(direction == "maximize");
+  return prune_audit(trials, audited, maximize, record.max_step);
 }
 
 StudyLine study_line(const StudyRecord& record, std::span<const TrialRecord> trials) {

@@ -16,7 +16,7 @@ namespace {
 
 /// Lets every run go on to its end, unless a signal came.
 struct Watch final : RunObserver {
-  Result<Decision> report(std::size_t, std::int64_t, double) override {
+  Result<Decision> report(std::size_t, std::int64_t, std::span<const double>) override {
     return signalled() ? Decision::stop : Decision::go_on;
   }
 };

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <limits>
 
 #include "storage/journal_text.hpp"
 #include "storage/record_changes.hpp"
@@ -93,8 +94,12 @@ Result<void> JournalPlayer::change(TrialRecord& trial, const Event& line, const 
     grown.set(entries[count - 1].first, entries[count - 1].second);
     record_configured(trial, grown, line.revision);
   } else if (line.kind == "reported") {
-    HONE_TRY(const double value, read_reported(line.detail));
-    record_reported(trial, line.step, value, line.revision);
+    HONE_TRY(std::vector<double> values, read_reported(line.detail));
+    if (values.size() != 1 && values.size() != objectives_)
+      return impossible(fmt::format("{} values were reported, the study has {}", values.size(), objectives_));
+    // Before reports had a value of each objective, they had the first one's.
+    values.resize(objectives_, std::numeric_limits<double>::quiet_NaN());
+    record_reported(trial, line.step, values, line.revision);
   } else if (line.kind == "paused") {
     record_handed_back(trial, TrialState::paused, 0, line.revision);
   } else if (line.kind == "released") {

@@ -37,14 +37,20 @@ class Comparison {
     if (!std::ranges::equal(stored, played, same))
       add(fmt::format("its {}: {} in the table, {} by the journal", what, numbers_text(stored), numbers_text(played)));
   }
-  void reports(const std::vector<Report>& stored, const std::vector<Report>& played) {
-    const auto [a, b] = std::ranges::mismatch(
-        stored, played, [](const Report& x, const Report& y) { return x.step == y.step && same(x.value, y.value); });
-    if (a == stored.end() && b == played.end()) return;
+  void reports(const Run& stored, const Run& played) {
+    const auto [a, b] = std::ranges::mismatch(stored.reports, played.reports, [](const Report& x, const Report& y) {
+      return x.step == y.step && same(x.value, y.value);
+    });
     const auto text = [](const auto& at, const auto& end) {
       return at == end ? "none" : fmt::format("{} at step {}", number_text(at->value), at->step);
     };
-    add(fmt::format("a report: {} in the table, {} by the journal", text(a, stored.end()), text(b, played.end())));
+    if (a != stored.reports.end() || b != played.reports.end())
+      return add(fmt::format("a report: {} in the table, {} by the journal", text(a, stored.reports.end()),
+                             text(b, played.reports.end())));
+    const auto [c, d] = std::ranges::mismatch(stored.further_values, played.further_values, same);
+    if (c != stored.further_values.end() && d != played.further_values.end())
+      add(fmt::format("a report's further value: {} in the table, {} by the journal", number_text(*c),
+                      number_text(*d)));
   }
   void add(std::string what) { out_.push_back({played_.number, played_.changed, std::move(what)}); }
 
@@ -64,7 +70,7 @@ void compare(const TrialRecord& stored, const TrialRecord& played, std::vector<R
   comparison.whole("number of starts", stored.runs.front().attempt, played.runs.front().attempt);
   comparison.numbers("values", stored.values, played.values);
   comparison.numbers("constraints", stored.constraints, played.constraints);
-  comparison.reports(stored.runs.front().reports, played.runs.front().reports);
+  comparison.reports(stored.runs.front(), played.runs.front());
 }
 
 /// What a line saw of the study, if it says so.

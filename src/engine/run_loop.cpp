@@ -18,8 +18,8 @@ namespace {
 class StudyObserver final : public RunObserver {
  public:
   StudyObserver(Study& study, const Assignment& assignment) : study_(study), assignment_(assignment) {}
-  Result<Decision> report(std::size_t, std::int64_t step, double value) override {
-    return study_.report(assignment_, step, value);
+  Result<Decision> report(std::size_t, std::int64_t step, std::span<const double> values) override {
+    return study_.report(assignment_, step, values);
   }
 
  private:
@@ -73,6 +73,7 @@ class Workers {
     while (!stopping()) {
       HONE_TRY(const Work work, study_.next());
       if (const auto* done = std::get_if<StudyDone>(&work)) {
+        for (const std::int64_t trial : done->given_up) runner_.forget(trial);
         const std::scoped_lock lock(mutex_);
         done_reason_ = done->reason;
         return {};

@@ -130,16 +130,16 @@ void Study::wait_for_change(double seconds) {
   changed_.wait_for(lock, std::chrono::duration<double>(seconds), [&] { return change_count_ != before || stopping_; });
 }
 
-Result<Decision> Study::report(const Assignment& assignment, std::int64_t step, double value) {
+Result<Decision> Study::report(const Assignment& assignment, std::int64_t step, std::span<const double> values) {
   const OverheadTimer timer(*this, OverheadTimer::Scope::report);
   const std::int64_t number = assignment.request.trial;
   const bool judged = (record_.max_step == 0 || step < record_.max_step) && step >= assignment.request.until_step;
-  HONE_TRY(const Revision revision, store_.report(record_.id, assignment.claim, step, value));
+  HONE_TRY(const Revision revision, store_.report(record_.id, assignment.claim, step, values));
   std::optional<View> now;
   {
     const std::scoped_lock lock(mutex_);
     HONE_TRY_VOID(
-        learn_locked(number, revision, [&](TrialRecord& record) { record_reported(record, step, value, revision); }));
+        learn_locked(number, revision, [&](TrialRecord& record) { record_reported(record, step, values, revision); }));
     ++change_count_;
     if (stopping_) return Decision::hand_back;
     if (judged) now.emplace(history_.view());  // here, where nothing has come after the report yet, if it can be

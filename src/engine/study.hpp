@@ -8,6 +8,7 @@
 #include <mutex>
 #include <optional>
 #include <set>
+#include <span>
 #include <string>
 #include <variant>
 #include <vector>
@@ -52,6 +53,7 @@ struct NothingYet {};
 /// The study is finished: "trials" (budget), "exhausted" (no configuration is left).
 struct StudyDone {
   std::string reason;
+  std::vector<std::int64_t> given_up = {};  ///< trials that were paused and are pruned now: nobody goes on with them
 };
 using Work = std::variant<Assignment, NothingYet, StudyDone>;
 
@@ -88,8 +90,12 @@ class Study {
   /// what `validate` refuses.
   Result<Value> suggest(const Assignment& assignment, const Parameter& parameter);
 
-  /// Stores the report and decides. Thread safe.
-  Result<Decision> report(const Assignment& assignment, std::int64_t step, double value);
+  /// Stores the report, `values`: (objectives), and decides. Thread safe.
+  Result<Decision> report(const Assignment& assignment, std::int64_t step, std::span<const double> values);
+  /// The same for a study with one objective.
+  Result<Decision> report(const Assignment& assignment, std::int64_t step, double value) {
+    return report(assignment, step, std::span<const double>(&value, 1));
+  }
   /// Stores how a run ended; `seconds`: wall time of this stretch.
   Result<void> finish(const Assignment& assignment, const RunOutcome& outcome, double seconds);
   /// From now on `report` answers hand_back: workers are to end soon.

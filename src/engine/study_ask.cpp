@@ -201,14 +201,18 @@ Result<Work> Study::nothing_new(const View& view) {
     HONE_TRY(auto work, resume(*leader));
     return work ? std::move(*work) : Work(NothingYet{});
   }
+  StudyDone done;
   for (const std::int64_t number : paused) {
-    if (auto done = store_.prune(record_.id, number, "not promoted before the budget was spent"); !done)
-      if (done.error().kind != Error::Kind::conflict) return std::unexpected(std::move(done).error());
+    if (auto pruned = store_.prune(record_.id, number, "not promoted before the budget was spent"); pruned)
+      done.given_up.push_back(number);
+    else if (pruned.error().kind != Error::Kind::conflict)
+      return std::unexpected(std::move(pruned).error());
     remove_checkpoints(options_.checkpoints, number, 0);
   }
   HONE_TRY_VOID(catch_up_now());
   const bool spent = options_.trials && static_cast<std::int64_t>(view.size()) >= *options_.trials;
-  return StudyDone{spent ? "trials" : "exhausted"};
+  done.reason = spent ? "trials" : "exhausted";
+  return done;
 }
 
 Assignment Study::assignment_for(const TrialRecord& record, const Claim& claim, std::int64_t from_step) const {

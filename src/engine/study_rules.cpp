@@ -6,6 +6,8 @@
 
 #include "base/files.hpp"
 #include "base/rng.hpp"
+#include "pruners/asha_rungs.hpp"
+#include "pruners/rung_rank.hpp"
 #include "space/study_file.hpp"
 #include "trial/ranking.hpp"
 
@@ -41,6 +43,27 @@ NewTrial new_trial(std::int64_t number, Proposed proposed, const Configuration* 
   return trial;
 }
 
+namespace {
+
+/// Of several objectives: the best of the farthest paused trials. Nothing if none has a finite rung value of each.
+std::optional<ResumeTrial> best_paused(const View& view, std::int64_t max_step) {
+  std::int64_t farthest = 0;
+  std::vector<const TrialRow*> rows;
+  for (std::size_t i = 0; i < view.size(); ++i) {
+    const std::int64_t step = last_step(view[i]);
+    if (view[i].state != TrialState::paused || !is_finite_at(view[i], step, view.objectives())) continue;
+    if (step > farthest) rows.clear();
+    farthest = std::max(farthest, step);
+    if (step == farthest) rows.push_back(&view[i]);
+  }
+  if (rows.empty()) return std::nullopt;
+  const std::vector<double> scores = rung_scores(rows, farthest, view.objectives());
+  const auto best = static_cast<std::size_t>(std::ranges::min_element(scores) - scores.begin());
+  return ResumeTrial{rows[best]->number, farthest, max_step};
+}
+
+}  // namespace
+
 Proposed nothing_proposed() {
   Proposed proposed;
   proposed.arm = "open";
@@ -57,6 +80,8 @@ std::optional<ResumeTrial> last_to_finish(const View& view, std::int64_t max_ste
   const auto best = best_trial(view);
   if (!best) return std::nullopt;
   const TrialRow& leader = view[static_cast<std::size_t>(*best)];  // a complete one if there is any
+  if (leader.state == TrialState::complete) return std::nullopt;
+  if (view.objectives() > 1) return best_paused(view, max_step);
   if (leader.state != TrialState::paused) return std::nullopt;
   return ResumeTrial{leader.number, leader.reports.empty() ? 0 : leader.reports.back().step, max_step};
 }

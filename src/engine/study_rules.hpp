@@ -28,8 +28,8 @@ Proposed nothing_proposed();
 /// The unit coordinate of a parameter that no earlier trial of an open study had.
 double unit_of_new_parameter(std::uint64_t study_seed, std::int64_t trial, std::string_view name);
 
-/// When the budget is spent and nothing is complete: the best trial, if it is paused. A study does not end without a
-/// complete trial.
+/// When the budget is spent and nothing is complete: the best trial, if it is paused; of several objectives the best of
+/// the paused ones that are farthest, as at a rung. A study does not end without a complete trial.
 std::optional<ResumeTrial> last_to_finish(const View& view, std::int64_t max_step);
 
 /// The last step reported, 0 before the first.

@@ -109,6 +109,7 @@ std::vector<std::vector<std::uint32_t>> nondominated_fronts(std::span<const doub
   std::vector<std::vector<std::uint32_t>> fronts;
   for (const std::uint32_t i : order) {
     const auto dominated = [&](const std::vector<std::uint32_t>& front) {
+      if (objectives == 2) return dominates(row(front.back()), row(i));  // its last row has the least second value
       return std::ranges::any_of(front, [&](std::uint32_t other) { return dominates(row(other), row(i)); });
     };
     const auto home = std::ranges::partition_point(fronts, dominated);
@@ -138,6 +139,40 @@ std::vector<double> crowding_distances(std::span<const double> values, std::size
         distance[order[i]] += (value(order[i + 1]) - value(order[i - 1])) / range;
   }
   return distance;
+}
+
+std::vector<std::uint32_t> spread_order(std::span<const double> values, std::size_t objectives,
+                                        std::span<const std::uint32_t> front) {
+  std::vector<std::uint32_t> left(front.begin(), front.end());
+  std::ranges::sort(left);
+  std::vector<double> low(objectives, std::numeric_limits<double>::infinity()), range(objectives, 0);
+  for (std::size_t m = 0; m < objectives; ++m) {
+    for (const std::uint32_t i : left) low[m] = std::min(low[m], values[i * objectives + m]);
+    for (const std::uint32_t i : left) range[m] = std::max(range[m], values[i * objectives + m] - low[m]);
+  }
+  const auto squared_distance = [&](std::uint32_t i, const double* to) {
+    double sum = 0;
+    for (std::size_t m = 0; m < objectives; ++m) {
+      const double share = range[m] > 0 ? (values[i * objectives + m] - to[m]) / range[m] : 0;
+      sum += share * share;
+    }
+    return sum;
+  };
+  std::vector<double> nearness;  // minus the distance to the corner; then the distance to the nearest one chosen
+  for (const std::uint32_t i : left) nearness.push_back(-squared_distance(i, low.data()));
+  std::vector<std::uint32_t> order;
+  while (!left.empty()) {
+    const auto at = std::ranges::max_element(nearness) - nearness.begin();
+    const std::uint32_t chosen = left[static_cast<std::size_t>(at)];
+    left.erase(left.begin() + at);
+    nearness.erase(nearness.begin() + at);
+    for (std::size_t i = 0; i < left.size(); ++i) {
+      const double distance = squared_distance(left[i], &values[chosen * objectives]);
+      nearness[i] = order.empty() ? distance : std::min(nearness[i], distance);
+    }
+    order.push_back(chosen);
+  }
+  return order;
 }
 
 double hypervolume(std::span<const double> values, std::size_t objectives, std::span<const double> reference) {

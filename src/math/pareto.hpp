@@ -22,6 +22,13 @@ std::vector<std::vector<std::uint32_t>> nondominated_fronts(std::span<const doub
 std::vector<double> crowding_distances(std::span<const double> values, std::size_t objectives,
                                        std::span<const std::uint32_t> front);
 
+/// The rows of `front` so that the first few of them, however many, are spread over it: first the one nearest to the
+/// corner of the front's best values, then always the one that is farthest from all before it. Distances are Euclidean,
+/// each objective as a share of the front's range; ties by number. `values`: as above. Cost: O(n^2 objectives).
+/// Source: Gonzalez, "Clustering to minimize the maximum intercluster distance", TCS 38, 1985.
+std::vector<std::uint32_t> spread_order(std::span<const double> values, std::size_t objectives,
+                                        std::span<const std::uint32_t> front);
+
 /// Volume of what the rows dominate below `reference` (objectives); rows that are not below it in every objective add
 /// nothing. Exact. Cost: O(n log n) for two objectives, O(n^(objectives - 1)) beyond: meant for two to four.
 /// Source: While et al., "A faster algorithm for calculating hypervolume" (HSO), IEEE TEVC 10, 2006.

@@ -14,15 +14,18 @@
 /// where it is not among the best floor(n / eta) of the n trials that have reported there, at least the best one. The
 /// first ones pass easily; that is the price.
 ///
+/// With several objectives the best are those on the first fronts, spread over the last one that has room
+/// (pruners/rung_rank.hpp).
+///
 /// Source: Li et al., "A system for massively parallel hyperparameter tuning", MLSys 2020 (arXiv 1810.05934), whose
 /// algorithm 2 may promote more than n / eta when later trials turn out better; here the bound is strict. The yardstick
 /// is our own.
 /// Cost: O(trials) per decision; O(trials log trials) where a place is free.
 #include <algorithm>
-#include <limits>
 
 #include "pruners/asha_rungs.hpp"
 #include "pruners/pruner.hpp"
+#include "pruners/rung_rank.hpp"
 
 namespace hone {
 namespace {
@@ -68,17 +71,17 @@ class StoppingAsha final : public Pruner {
   Decision decide(const View& view, std::int64_t trial, std::int64_t step) const override {
     if (rungs_.empty() || step >= rungs_.back() || !std::ranges::binary_search(rungs_, step)) return Decision::go_on;
     const TrialRow& own = view[static_cast<std::size_t>(trial)];
-    const double value = rung_value(own, step);
-    const bool finite = value < std::numeric_limits<double>::infinity();
-    if (own.origin == Origin::default_ && finite) return Decision::go_on;  // the yardstick
-    std::size_t reached = 0, better = 0;
-    for (std::size_t i = 0; i < view.size(); ++i) {
-      if (last_step(view[i]) < step) continue;
-      ++reached;
-      const double other = rung_value(view[i], step);
-      better += view[i].state != TrialState::failed && (other < value || (other == value && view[i].number < trial));
-    }
-    return finite && better < std::max<std::size_t>(1, reached / eta_) ? Decision::go_on : Decision::stop;
+    if (!is_finite_at(own, step, view.objectives())) return Decision::stop;
+    if (own.origin == Origin::default_) return Decision::go_on;  // the yardstick
+    std::vector<const TrialRow*> rows;
+    for (std::size_t i = 0; i < view.size(); ++i)
+      if (last_step(view[i]) >= step) rows.push_back(&view[i]);
+    const std::vector<double> scores = rung_scores(rows, step, view.objectives());
+    const double score = scores[static_cast<std::size_t>(std::ranges::find(rows, &own) - rows.begin())];
+    std::size_t better = 0;
+    for (std::size_t i = 0; i < rows.size(); ++i)
+      better += scores[i] < score || (scores[i] == score && rows[i]->number < trial);
+    return better < std::max<std::size_t>(1, rows.size() / eta_) ? Decision::go_on : Decision::stop;
   }
 
  private:

@@ -4,6 +4,8 @@
 #include <limits>
 #include <utility>
 
+#include "pruners/rung_rank.hpp"
+
 namespace hone {
 namespace {
 
@@ -30,8 +32,10 @@ std::vector<std::int64_t> asha_rungs(std::int64_t max_step, std::int64_t eta, st
 
 std::vector<std::int64_t> RungRace::promotable(const View& view, std::size_t k, std::int64_t deciding) const {
   const std::int64_t here = rungs[k], above = rungs[k + 1];
-  std::size_t reached = 0, promoted = 0;
-  std::vector<const TrialRow*> waiting;
+  const auto waits = [&](const TrialRow& row) {
+    return row.number == deciding || (row.state == TrialState::paused && last_step(row) < above);
+  };
+  std::size_t reached = 0, promoted = 0, waiting = 0;
   const TrialRow* yardstick = nullptr;
   for (std::size_t i = 0; i < view.size(); ++i) {
     const TrialRow& row = view[i];
@@ -40,32 +44,34 @@ std::vector<std::int64_t> RungRace::promotable(const View& view, std::size_t k, 
     if (last < here) continue;
     ++reached;
     const bool undecided = row.state == TrialState::running || row.state == TrialState::waiting;
-    if (row.number == deciding || (row.state == TrialState::paused && last < above)) {
-      waiting.push_back(&row);
+    if (waits(row)) {
+      ++waiting;
       if (row.origin == Origin::default_) yardstick = &row;
     } else if (row.origin != Origin::default_ && (last > here || row.until_step > here || undecided)) {
       ++promoted;
     }
   }
-  if (yardstick && promoted > 0 && rung_value(*yardstick, here) < infinity) return {yardstick->number};
+  if (yardstick && promoted > 0 && is_finite_at(*yardstick, here, view.objectives())) return {yardstick->number};
   const std::size_t allowed = reached / eta;
-  if (waiting.empty() || promoted >= allowed) return {};
+  if (waiting == 0 || promoted >= allowed) return {};
 
-  using Key = std::pair<double, std::int64_t>;  // value at the rung; ties by number
-  const auto key = [&](const TrialRow& row) {
-    return Key(row.state == TrialState::failed ? infinity : rung_value(row, here), row.number);
-  };
-  std::vector<Key> all, due;
+  std::vector<const TrialRow*> rows;
   for (std::size_t i = 0; i < view.size(); ++i)
-    if (last_step(view[i]) >= here && (!belongs || belongs(view[i].number))) all.push_back(key(view[i]));
+    if (last_step(view[i]) >= here && (!belongs || belongs(view[i].number))) rows.push_back(&view[i]);
+  const std::vector<double> scores = rung_scores(rows, here, view.objectives());
+  using Key = std::pair<double, std::int64_t>;  // score at the rung; ties by number
+  std::vector<Key> all, due;
+  for (std::size_t i = 0; i < rows.size(); ++i) all.emplace_back(scores[i], rows[i]->number);
   const auto worst_allowed = all.begin() + static_cast<std::ptrdiff_t>(allowed) - 1;
   std::ranges::nth_element(all, worst_allowed);
-  for (const TrialRow* row : waiting)
-    if (const Key own = key(*row); own <= *worst_allowed && own.first < infinity) due.push_back(own);
+  const Key limit = *worst_allowed;
+  for (std::size_t i = 0; i < rows.size(); ++i)
+    if (const Key own(scores[i], rows[i]->number); own <= limit && own.first < infinity && waits(*rows[i]))
+      due.push_back(own);
   std::ranges::sort(due);
   due.resize(std::min(due.size(), allowed - promoted));
   std::vector<std::int64_t> trials;
-  for (const auto& [value, trial] : due) trials.push_back(trial);
+  for (const auto& [score, trial] : due) trials.push_back(trial);
   return trials;
 }
 

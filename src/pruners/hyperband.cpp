@@ -3,7 +3,7 @@
 ///
 /// A trial's bracket follows from its number: of each cycle of trials, bracket s (first rung at R / eta^s) has the
 /// share that Hyperband gives it, ceil((s_max + 1) eta^s / (s + 1)), spread evenly over the cycle. Within a bracket
-/// trials pause and go on as in ASHA, so that nobody waits for a bracket to be complete.
+/// trials pause and go on as in ASHA, so that nobody waits for a bracket to be complete; also with several objectives.
 ///
 /// Source: Li et al., "Hyperband", JMLR 18, 2018; asynchronous as in Li et al., MLSys 2020. Cost: as ASHA's, for each
 /// bracket.

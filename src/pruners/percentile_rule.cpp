@@ -3,26 +3,18 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <span>
+
+#include "pruners/rung_rank.hpp"
 
 namespace hone {
 namespace {
 
 constexpr double infinity = std::numeric_limits<double>::infinity();
 
-/// The trial's report at `step`, or the last one before it; +infinity if it is not finite; nothing if there is none.
-const Report* report_at(const TrialRow& row, std::int64_t step) {
-  const auto after = std::ranges::upper_bound(row.reports, step, {}, &Report::step);
-  return after == row.reports.begin() ? nullptr : &*(after - 1);
-}
-double or_infinity(double value) {
-  return value < infinity ? value : infinity;
-}  // NaN too
-
-double best_until(const TrialRow& row, std::int64_t step) {
-  double best = infinity;
-  for (const Report& report : row.reports)
-    if (report.step <= step) best = std::min(best, or_infinity(report.value));
-  return best;
+/// How many reports the trial has up to `step`.
+std::size_t reports_until(const TrialRow& row, std::int64_t step) {
+  return static_cast<std::size_t>(std::ranges::upper_bound(row.reports, step, {}, &Report::step) - row.reports.begin());
 }
 
 /// Linear between neighbours, as numpy's: rank (n - 1) percentile / 100. `values`: not empty; its order changes.
@@ -43,14 +35,24 @@ class Percentile final : public Pruner {
   Decision decide(const View& view, std::int64_t trial, std::int64_t step) const override {
     if (step <= rule_.warmup_steps || (max_step_ > 0 && step >= max_step_)) return Decision::go_on;
     if ((step - rule_.warmup_steps - 1) % rule_.interval != 0) return Decision::go_on;
-    std::vector<double> others;
+    const std::size_t objectives = view.objectives();
+    std::vector<double> values;  // of the others at that step, then of the trial so far
+    const auto add = [&](const TrialRow& row, std::size_t report) {
+      for (std::size_t m = 0; m < objectives; ++m) values.push_back(reported_value(row, report, m));
+    };
     for (std::size_t i = 0; i < view.size(); ++i) {
       if (view[i].number == trial || view[i].state != TrialState::complete) continue;
-      if (const Report* report = report_at(view[i], step)) others.push_back(or_infinity(report->value));
+      if (const std::size_t reports = reports_until(view[i], step); reports > 0) add(view[i], reports - 1);
     }
-    if (others.size() < rule_.startup_trials) return Decision::go_on;
-    const double limit = percentile_of(others, rule_.percentile);
-    return best_until(view[static_cast<std::size_t>(trial)], step) > limit ? Decision::stop : Decision::go_on;
+    const std::size_t others = values.size() / objectives;
+    if (others < rule_.startup_trials) return Decision::go_on;
+    const TrialRow& own = view[static_cast<std::size_t>(trial)];
+    for (std::size_t report = 0; report < reports_until(own, step); ++report) add(own, report);
+    std::vector<double> scores = comparable(values, objectives);
+    double best = infinity;
+    for (const double score : std::span(scores).subspan(others)) best = std::min(best, score);
+    scores.resize(others);
+    return best > percentile_of(scores, rule_.percentile) ? Decision::stop : Decision::go_on;
   }
 
  private:

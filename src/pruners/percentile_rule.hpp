@@ -15,7 +15,8 @@ struct PercentileRule {
 
 /// A trial stops for good when its best report so far is worse than that percentile, linearly interpolated, of what the
 /// complete trials reported at the same step (or, without a report there, at the last one before). Values that are not
-/// finite count as infinitely bad.
+/// finite count as infinitely bad. With several objectives the numbers of their fronts are compared instead, among
+/// those reports and the trial's own (pruners/rung_rank.hpp): what nobody dominates never stops.
 ///
 /// Source: Golovin et al., "Google Vizier", KDD 2017, section 3.2.2; with the best report so far instead of the running
 /// average, as Optuna does. Cost: O(trials) per report.

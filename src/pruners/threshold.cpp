@@ -1,4 +1,7 @@
 /// Threshold: a trial stops when it reports a value that no good trial ever has, or none at all.
+///
+/// With several objectives the limits are for the first one, whose units they have; a value that is not finite stops
+/// the trial in any of them.
 #include <algorithm>
 #include <cmath>
 
@@ -11,7 +14,7 @@ constexpr double unlimited = 1e15;  // what is beyond it has diverged
 
 constexpr OptionRow options[] = {
     {"lower", -unlimited, -unlimited, unlimited, false,
-     "A trial stops when it reports less, in the metric's own units."},
+     "A trial stops when it reports less, in the (first) metric's own units."},
     {"upper", unlimited, -unlimited, unlimited, false, "A trial stops when it reports more."},
     {"warmup_steps", 0, 0, 1e9, true, "Steps that every trial may run."},
 };
@@ -26,6 +29,9 @@ class Threshold final : public Pruner {
     const auto& reports = view[static_cast<std::size_t>(trial)].reports;
     const auto report = std::ranges::find(reports, step, &Report::step);
     if (report == reports.end()) return Decision::go_on;
+    const auto position = static_cast<std::size_t>(report - reports.begin());
+    for (std::size_t m = 1; m < view.objectives(); ++m)
+      if (std::isnan(reported_value(view[static_cast<std::size_t>(trial)], position, m))) return Decision::stop;
     const double value = setup_.maximize ? -report->value : report->value;
     return value >= lower_ && value <= upper_ ? Decision::go_on : Decision::stop;  // NaN is neither
   }

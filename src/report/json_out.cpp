@@ -198,8 +198,12 @@ std::string export_json(const StudyLine& study, const std::string& study_file, s
     std::vector<std::string> runs;
     for (const Run& run : trial.runs) {
       std::vector<std::string> reports;
-      for (const Report& report : run.reports)
-        reports.push_back(fmt::format("[{},{}]", report.step, json_number(report.value)));
+      const std::size_t further = run.reports.empty() ? 0 : run.further_values.size() / run.reports.size();
+      for (std::size_t i = 0; i < run.reports.size(); ++i) {
+        std::string text = fmt::format("[{},{}", run.reports[i].step, json_number(run.reports[i].value));
+        for (std::size_t m = 0; m < further; ++m) text += "," + json_number(run.further_values[i * further + m]);
+        reports.push_back(text + "]");
+      }
       runs.push_back(JsonObject()
                          .integer("run", run.index)
                          .raw("seed", std::to_string(run.seed))

@@ -14,9 +14,9 @@ namespace {
 class StepObserver final : public RunObserver {
  public:
   explicit StepObserver(std::int64_t wanted) : wanted_(wanted) {}
-  Result<Decision> report(std::size_t, std::int64_t step, double value) override {
+  Result<Decision> report(std::size_t, std::int64_t step, std::span<const double> values) override {
     step_ = step;
-    value_ = value;
+    value_ = values[0];
     return step >= wanted_ ? Decision::pause : Decision::go_on;
   }
   std::int64_t step() const { return step_; }

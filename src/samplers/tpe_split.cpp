@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <map>
 #include <numeric>
 #include <ranges>
 #include <tuple>
@@ -20,18 +21,12 @@ using Front = std::vector<std::uint32_t>;
 constexpr double infinity = std::numeric_limits<double>::infinity();
 constexpr std::size_t good_max = 25;
 
-/// The best `wanted` of the complete trials of several objectives.
-Front best_by_fronts(const View& view, const std::vector<TrialStanding>& standings, const Front& ranked,
-                     std::size_t wanted) {
-  Front complete, best;
-  for (const std::uint32_t i : ranked)
-    if (standings[i].kind == Kind::complete) complete.push_back(i);
-  std::ranges::sort(complete);
-  std::vector<double> values;
-  for (const std::uint32_t i : complete) values.insert(values.end(), view[i].values.begin(), view[i].values.end());
-  for (Front& front : nondominated_fronts(values, view.objectives())) {
+/// Adds the best of `rows` to `best` until it has `wanted`. `values`: (rows, objectives), no NaN.
+void add_by_fronts(const Front& rows, const std::vector<double>& values, std::size_t objectives, std::size_t wanted,
+                   Front& best) {
+  for (Front& front : nondominated_fronts(values, objectives)) {
     if (best.size() + front.size() > wanted) {  // the loneliest first
-      const std::vector<double> distance = crowding_distances(values, view.objectives(), front);
+      const std::vector<double> distance = crowding_distances(values, objectives, front);
       std::vector<std::size_t> order(front.size());
       std::iota(order.begin(), order.end(), 0);
       std::ranges::sort(order, {}, [&](std::size_t i) { return std::tuple(-distance[i], front[i]); });
@@ -40,8 +35,30 @@ Front best_by_fronts(const View& view, const std::vector<TrialStanding>& standin
       front = std::move(lonely);
     }
     for (const std::uint32_t i : std::span(front).first(std::min(front.size(), wanted - best.size())))
-      best.push_back(complete[i]);
+      best.push_back(rows[i]);
     if (best.size() == wanted) break;
+  }
+}
+
+/// The best `wanted` of the complete and the stopped trials of several objectives, where there are so many.
+Front best_by_fronts(const View& view, const std::vector<TrialStanding>& standings, const Front& ranked,
+                     std::size_t wanted) {
+  std::map<std::pair<Kind, double>, Front> groups;  // in their order: complete ones, then stopped ones by step
+  for (const std::uint32_t i : ranked)
+    if (standings[i].kind == Kind::complete)
+      groups[{Kind::complete, 0}].push_back(i);
+    else if (standings[i].kind == Kind::stopped)
+      groups[{Kind::stopped, standings[i].first}].push_back(i);
+  Front best;
+  for (auto& [group, rows] : groups) {
+    if (best.size() == wanted) break;
+    std::ranges::sort(rows);
+    std::vector<double> values;
+    for (const std::uint32_t i : rows)
+      for (std::size_t m = 0; m < view.objectives(); ++m)
+        values.push_back(group.first == Kind::complete ? view[i].values[m]
+                                                       : rung_value(view[i], view[i].reports.back().step, m));
+    add_by_fronts(rows, values, view.objectives(), wanted, best);
   }
   return best;
 }
@@ -91,8 +108,8 @@ TrialSplit split_trials(const View& view, const std::vector<TrialStanding>& stan
   Front best;
   if (several) best = best_by_fronts(view, standings, ranked, wanted);
   if (best.size() < wanted) {
-    // With several objectives every complete trial is among the good ones already.
-    if (several) std::erase_if(ranked, [&](std::uint32_t i) { return standings[i].kind == Kind::complete; });
+    // With several objectives every complete and stopped trial is among the good ones already.
+    if (several) std::erase_if(ranked, [&](std::uint32_t i) { return standings[i].kind < Kind::infeasible; });
     const auto end = ranked.begin() + static_cast<std::ptrdiff_t>(wanted - best.size());
     std::ranges::partial_sort(ranked, end, {}, key);  // few of many: one comparison for nearly every trial
     best.insert(best.end(), ranked.begin(), end);

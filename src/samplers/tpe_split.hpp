@@ -12,7 +12,7 @@ namespace hone {
 struct TrialStanding {
   enum class Kind : std::uint8_t {
     complete,    ///< feasible, by value (one objective) or by rank of non-domination
-    stopped,     ///< pruned or paused with finite reports: the farthest first, then by value there
+    stopped,     ///< pruned or paused with finite reports: the farthest first, then by value or rank there
     infeasible,  ///< complete, by the sum of its positive constraints
     bad,         ///< finished without a usable value
     pending,     ///< waiting, running, or paused without a report: assumed bad, and not counted

@@ -25,7 +25,7 @@ const std::vector<SessionVerb>& SessionVerb::all() {
       {"hello", {}, &Session::hello},
       {"ask", {}, &Session::ask},
       {"suggest", {"name", "domain"}, &Session::suggest},
-      {"report", {"step", "value", "run", "token"}, &Session::report},
+      {"report", {"step", "value", "values", "run", "token"}, &Session::report},
       {"tell", {"value", "values", "state", "reason", "constraints", "attrs", "run", "token"}, &Session::tell},
       {"enqueue", {}, &Session::enqueue},
       {"best", {}, &Session::best},

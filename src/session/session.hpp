@@ -49,7 +49,8 @@ class Session {
 
   LineResult<Held*> held(const JsonNode& line, const JsonNode& verb);
   LineResult<RunOutcome> outcome(const JsonNode& line, const JsonNode& verb) const;
-  LineResult<std::vector<double>> values(const JsonNode& line) const;
+  /// `verb`: "report" or "tell", for messages; the line has a value or values.
+  LineResult<std::vector<double>> values(const JsonNode& line, std::string_view verb) const;
   Answer tell_again(const JsonNode& verb, const RunOutcome& outcome);
   std::string given_out(Assignment assignment);
   double used_seconds() const;

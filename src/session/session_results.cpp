@@ -66,17 +66,22 @@ Session::Answer Session::report(const JsonNode& line, const JsonNode& verb) {
   HONE_TRY(Held* const held, this->held(line, verb));
   const JsonNode* step_node = line.find("step");
   const JsonNode* value_node = line.find("value");
-  if (!step_node || !value_node)
-    return fault("a report has a step and a value: {\"report\": 0, \"step\": 1, \"value\": 0.5}", verb.at);
+  const JsonNode* values_node = line.find("values");
+  if (!step_node || (!value_node && !values_node))
+    return fault(study_->record().metrics.size() == 1
+                     ? "a report has a step and a value: {\"report\": 0, \"step\": 1, \"value\": 0.5}"
+                     : "a report has a step and values: {\"report\": 0, \"step\": 1, \"values\": [0.5, 0.25]}",
+                 verb.at);
+  if (value_node && values_node) return fault("report \"value\" or \"values\", not both", values_node->at);
   HONE_TRY(const std::int64_t step, integer_of(*step_node));
-  HONE_TRY(const double value, number_of(*value_node));
+  HONE_TRY(const std::vector<double> values, this->values(line, "report"));
   const Assignment& assignment = held->assignment;
   const std::int64_t number = assignment.request.trial, max_step = assignment.request.max_step;
   if (step < 1 || (max_step > 0 && step > max_step))
     return fault(max_step > 0 ? fmt::format("'step' must be from 1 to {}, got {}", max_step, step)
                               : fmt::format("'step' must be 1 or more, got {}", step),
                  step_node->at);
-  const auto decision = study_->report(assignment, step, value);
+  const auto decision = study_->report(assignment, step, values);
   if (!decision) return fault(decision.error().message, verb.at);
   if (*decision == Decision::pause || *decision == Decision::hand_back) {
     RunOutcome paused;
@@ -90,15 +95,15 @@ Session::Answer Session::report(const JsonNode& line, const JsonNode& verb) {
   return JsonObject().integer("trial", number).raw("decision", json_string(decision_name(*decision))).text();
 }
 
-/// The values that were told, one per objective, in the study's order.
-LineResult<std::vector<double>> Session::values(const JsonNode& line) const {
+/// The values of a line, one per objective, in the study's order.
+LineResult<std::vector<double>> Session::values(const JsonNode& line, std::string_view verb) const {
   const std::vector<std::string>& metrics = study_->record().metrics;
   if (const JsonNode* value = line.find("value")) {
     HONE_TRY(const double number, number_of(*value));
     if (metrics.size() != 1)
-      return fault(
-          fmt::format("the study has {} objectives ({}): tell \"values\"", metrics.size(), join(metrics, ", ")),
-          value->at);
+      return fault(fmt::format("the study has {} objectives ({}): {} \"values\", one for each", metrics.size(),
+                               join(metrics, ", "), verb),
+                   value->at);
     return std::vector<double>{number};
   }
   const JsonNode& node = *line.find("values");
@@ -119,7 +124,8 @@ LineResult<std::vector<double>> Session::values(const JsonNode& line) const {
       if (!told[i]) return fault(fmt::format("'values' lacks the metric '{}'", metrics[i]), node.at);
   }
   if (values.size() != metrics.size())
-    return fault(fmt::format("the study has {} objectives, {} values were told", metrics.size(), values.size()),
+    return fault(fmt::format("the study has {} objectives ({}): {} one value for each, got {}", metrics.size(),
+                             join(metrics, ", "), verb, values.size()),
                  node.at);
   return values;
 }
@@ -158,7 +164,7 @@ LineResult<RunOutcome> Session::outcome(const JsonNode& line, const JsonNode& ve
   }
   if (!value && !values)
     return fault("a tell has a \"value\", \"values\", or \"state\": \"failed\" or \"pruned\"", verb.at);
-  HONE_TRY(outcome.values, this->values(line));
+  HONE_TRY(outcome.values, this->values(line, "tell"));
   for (const double number : outcome.values)
     if (!std::isfinite(number)) {
       outcome.state = TrialState::failed;

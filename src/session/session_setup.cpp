@@ -62,9 +62,6 @@ Result<SessionSetup> session_setup(const StudyFile& file, const std::string& ste
   if (options.pruner != "none" && record.max_step == 0)
     return refuse(fmt::format("pruner '{}' needs the steps of a full run: write [run] max_step into the study file",
                               options.pruner));
-  if (options.pruner != "none" && record.directions.size() > 1)
-    return refuse(
-        fmt::format("pruner '{}' judges by one objective, the study has {}", options.pruner, record.directions.size()));
 
   StudyFile normal = file;
   normal.name = record.name;

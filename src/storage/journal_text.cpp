@@ -21,15 +21,14 @@ Result<Configuration> read_given(std::string_view detail) {
   return read_configuration(detail);
 }
 
-std::string reported_detail(double value) {
-  return point_text({&value, 1});
+std::string reported_detail(std::span<const double> values) {
+  return point_text(values);
 }
 
-Result<double> read_reported(std::string_view detail) {
-  HONE_TRY(const std::vector<double> value, read_point(detail));
-  if (value.size() != 1)
-    return fail(Error::Kind::corrupt, fmt::format("a reported value is '{}', not one number", quoted(detail)));
-  return value[0];
+Result<std::vector<double>> read_reported(std::string_view detail) {
+  HONE_TRY(std::vector<double> values, read_point(detail));
+  if (values.empty()) return fail(Error::Kind::corrupt, "a report has no value");
+  return values;
 }
 
 std::string told_detail(const Outcome& outcome) {

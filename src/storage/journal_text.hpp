@@ -12,10 +12,10 @@ std::string asked_detail(const NewTrial& trial);
 /// The given values of such a line, or none. Errors: `corrupt`.
 Result<Configuration> read_given(std::string_view detail);
 
-/// "reported": the value, as text that reads back to the same bits (of a NaN only that it is one).
-std::string reported_detail(double value);
-/// Errors: `corrupt`.
-Result<double> read_reported(std::string_view detail);
+/// "reported": the values, one per objective, as text that reads back to the same bits (of a NaN only that it is one).
+std::string reported_detail(std::span<const double> values);
+/// At least one. Errors: `corrupt`.
+Result<std::vector<double>> read_reported(std::string_view detail);
 
 /// "told": `complete 0.25 0.5 | -1 2` is the state, the values, the constraints.
 std::string told_detail(const Outcome& outcome);

@@ -33,8 +33,10 @@ void MemoryJournal::add(std::int64_t at_ms, std::string_view kind, std::int64_t 
   add_line(at_ms, index, trial, last);
 }
 
-void MemoryJournal::add_report(std::int64_t at_ms, std::int64_t trial, std::int64_t step, double value) {
-  reports_.push_back({step, value});
+void MemoryJournal::add_report(std::int64_t at_ms, std::int64_t trial, std::int64_t step,
+                               std::span<const double> values) {
+  reports_.push_back({step, values[0]});
+  further_values_.insert(further_values_.end(), values.begin() + 1, values.end());
   add_line(at_ms, reported, trial, reports_.size() - 1);
 }
 
@@ -64,7 +66,11 @@ std::vector<Event> MemoryJournal::events(bool with_reports,
     event.trial = std::int64_t{line.trial} - 1;
     if (line.kind() == reported) {
       event.step = reports_[line.extra].step;
-      event.detail = reported_detail(reports_[line.extra].value);
+      std::vector<double> values{reports_[line.extra].value};
+      const std::size_t further = further_values_.size() / reports_.size();
+      const auto begin = further_values_.begin() + static_cast<std::ptrdiff_t>(line.extra * further);
+      values.insert(values.end(), begin, begin + static_cast<std::ptrdiff_t>(further));
+      event.detail = reported_detail(values);
     } else if (line.kind() == told) {
       const TrialRecord ended = record_of(event.trial);
       event.detail = told_detail({ended.state, ended.values, ended.constraints, "", 0});

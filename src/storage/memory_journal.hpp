@@ -14,8 +14,8 @@ namespace hone {
 class MemoryJournal {
  public:
   void add(std::int64_t at_ms, std::string_view kind, std::int64_t trial, std::int64_t step, std::string_view detail);
-  /// A line "reported".
-  void add_report(std::int64_t at_ms, std::int64_t trial, std::int64_t step, double value);
+  /// A line "reported". `values`: (objectives), as many every time.
+  void add_report(std::int64_t at_ms, std::int64_t trial, std::int64_t step, std::span<const double> values);
   /// A line "told", whose detail follows from the trial as it ended.
   void add_told(std::int64_t at_ms, std::int64_t trial);
 
@@ -45,7 +45,8 @@ class MemoryJournal {
   std::vector<Line> lines_;
   std::vector<Extra> extras_ = {{}};
   std::vector<std::uint32_t> last_extra_ = {0, 0};  // (kinds) the last one: the next line often has the same
-  std::vector<Report> reports_;
+  std::vector<Report> reports_;          // of the first objective
+  std::vector<double> further_values_;  // (reports, objectives - 1)
 };
 
 }  // namespace hone

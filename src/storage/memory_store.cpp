@@ -183,13 +183,14 @@ class MemoryStore final : public Store {
     return trial->record.changed;
   }
 
-  Result<Revision> report(StudyId id, const Claim& claim, std::int64_t step, double value) override {
+  Result<Revision> report(StudyId id, const Claim& claim, std::int64_t step, std::span<const double> values) override {
     HONE_TRY_VOID(check_report(step));
     const std::scoped_lock lock(mutex_);
     HONE_TRY(KeptStudy* const study, find(id));
     HONE_TRY(LiveTrial* const trial, held(*study, claim));
-    record_reported(trial->record, step, value, study->change());
-    study->journal.add_report(study->record.updated_ms, claim.trial, step, value);
+    HONE_TRY_VOID(check_reported(values.size(), study->record.directions.size()));
+    record_reported(trial->record, step, values, study->change());
+    study->journal.add_report(study->record.updated_ms, claim.trial, step, values);
     return trial->record.changed;
   }
 

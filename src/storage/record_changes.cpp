@@ -47,13 +47,17 @@ void record_configured(TrialRecord& record, const Configuration& configuration, 
   record.changed = revision;
 }
 
-void record_reported(TrialRecord& record, std::int64_t step, double value, Revision revision) {
-  std::vector<Report>& reports = record.runs.front().reports;
-  const auto at = std::ranges::lower_bound(reports, step, {}, &Report::step);
-  if (at != reports.end() && at->step == step) {
-    at->value = value;
+void record_reported(TrialRecord& record, std::int64_t step, std::span<const double> values, Revision revision) {
+  Run& run = record.runs.front();
+  const auto at = std::ranges::lower_bound(run.reports, step, {}, &Report::step);
+  const auto further = values.subspan(1);
+  const auto further_at = run.further_values.begin() + (at - run.reports.begin()) * std::ssize(further);
+  if (at != run.reports.end() && at->step == step) {
+    at->value = values[0];
+    std::ranges::copy(further, further_at);
   } else {
-    reports.insert(at, {step, value});
+    run.further_values.insert(further_at, further.begin(), further.end());
+    run.reports.insert(at, {step, values[0]});
   }
   record.changed = revision;
 }

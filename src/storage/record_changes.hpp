@@ -10,7 +10,8 @@ namespace hone {
 TrialRecord record_created(const NewTrial& trial, const Claim& claim);
 void record_claimed(TrialRecord& record, const Claim& claim, std::int64_t until_step);
 void record_configured(TrialRecord& record, const Configuration& configuration, Revision revision);
-void record_reported(TrialRecord& record, std::int64_t step, double value, Revision revision);
+/// `values`: (objectives).
+void record_reported(TrialRecord& record, std::int64_t step, std::span<const double> values, Revision revision);
 /// To paused or waiting, away from its holder.
 void record_handed_back(TrialRecord& record, TrialState to, double seconds, Revision revision);
 void record_told(TrialRecord& record, const Outcome& outcome, Revision revision);

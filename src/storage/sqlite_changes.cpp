@@ -1,6 +1,8 @@
 /// Reading trials back. What contradicts itself is `corrupt`, never a wrong record.
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <limits>
 #include <map>
 
 #include "storage/sqlite_store.hpp"
@@ -109,7 +111,7 @@ Result<TrialRecord> SqliteStore::read_trial(StudyId study, std::int64_t number, 
     HONE_TRY(trial.point, read_point(row.text(12)));
     HONE_TRY(trial.configuration, read_configuration(row.text(13)));
   }
-  HONE_TRY_VOID(read_parts(study, trial));
+  HONE_TRY_VOID(read_parts(study, trial, objectives));
   const bool complete = trial.state == TrialState::complete;
   if (complete) trial.values = mean_value(trial.runs);
   if (trial.runs.empty() || is_finished(trial.state) != (trial.finished > 0) ||
@@ -120,7 +122,7 @@ Result<TrialRecord> SqliteStore::read_trial(StudyId study, std::int64_t number, 
   return trial;
 }
 
-Result<void> SqliteStore::read_parts(StudyId study, TrialRecord& trial) {
+Result<void> SqliteStore::read_parts(StudyId study, TrialRecord& trial, std::size_t objectives) {
   HONE_TRY(trial.constraints, read_numbers(select_constraints_, study, trial.number));
   {
     SqliteRows rows = select_runs_.query(study, trial.number);
@@ -137,7 +139,11 @@ Result<void> SqliteStore::read_parts(StudyId study, TrialRecord& trial) {
       return {};
     }));
   }
-  for (Run& run : trial.runs) HONE_TRY_VOID(read_run(study, trial.number, run));
+  for (Run& run : trial.runs) {
+    HONE_TRY_VOID(read_run(study, trial.number, run));
+    if (objectives == 1) continue;
+    HONE_TRY_VOID(read_further_values(study, trial.number, run, objectives));
+  }
   return {};
 }
 
@@ -147,6 +153,23 @@ Result<void> SqliteStore::read_run(StudyId study, std::int64_t number, Run& run)
     Report& report = run.reports.emplace_back();
     report.step = rows.integer(0);
     HONE_TRY(report.value, read_number(rows, 1));
+    return {};
+  });
+}
+
+Result<void> SqliteStore::read_further_values(StudyId study, std::int64_t number, Run& run, std::size_t objectives) {
+  const std::size_t further = objectives - 1;
+  run.further_values.assign(run.reports.size() * further, std::numeric_limits<double>::quiet_NaN());
+  SqliteRows rows = select_further_values_.query(study, number, run.index);
+  return rows.each([&]() -> Result<void> {
+    const auto at = std::ranges::lower_bound(run.reports, rows.integer(0), {}, &Report::step);
+    const std::int64_t position = rows.integer(1);
+    if (at == run.reports.end() || at->step != rows.integer(0) || position < 1 ||
+        position >= static_cast<std::int64_t>(objectives))
+      return fail(Error::Kind::corrupt, fmt::format("'{}': trial {} of study {} has a value of objective {} at step {}",
+                                                    database_.path(), number, study, position, rows.integer(0)));
+    const auto report = static_cast<std::size_t>(at - run.reports.begin());
+    HONE_TRY(run.further_values[report * further + static_cast<std::size_t>(position) - 1], read_number(rows, 2));
     return {};
   });
 }

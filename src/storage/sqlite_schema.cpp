@@ -148,6 +148,25 @@ CREATE VIEW results AS              -- the value of a trial is the mean over its
   GROUP BY trials.study, trials.number, objectives.position;
 )";
 
+// What format 3 added, for studies with several objectives.
+constexpr const char* further_values = R"(
+CREATE TABLE further_values(        -- of a report: the objectives after the first, whose value the report has itself
+  study INTEGER NOT NULL,
+  trial INTEGER NOT NULL,
+  run INTEGER NOT NULL,
+  step INTEGER NOT NULL,
+  position INTEGER NOT NULL CHECK(position > 0),
+  value REAL,
+  special TEXT,
+  PRIMARY KEY(study, trial, run, step, position),
+  FOREIGN KEY(study, trial, run, step) REFERENCES reports ON DELETE CASCADE
+) STRICT, WITHOUT ROWID;
+
+CREATE VIEW report_values AS        -- of every objective
+  SELECT study, trial, run, step, 0 AS position, value, special FROM reports
+  UNION ALL SELECT study, trial, run, step, position, value, special FROM further_values;
+)";
+
 // Format 1 had the parameters of a configuration and the values of a run in tables of their own. A whole float was
 // written without a point there.
 constexpr const char* configurations_of_format_1 = R"(
@@ -241,6 +260,7 @@ Result<void> create_tables(SqliteDatabase& database) {
   HONE_TRY(const std::int64_t others, database.number("SELECT count(*) FROM sqlite_schema"));
   if (others > 0) return {};  // another process was faster
   HONE_TRY_VOID(database.run(tables));
+  HONE_TRY_VOID(database.run(further_values));
   HONE_TRY_VOID(database.run(views));
   HONE_TRY_VOID(database.run(fmt::format("PRAGMA application_id={}", sqlite_application_id).c_str()));
   HONE_TRY_VOID(database.run(fmt::format("PRAGMA user_version={}", sqlite_format).c_str()));
@@ -264,16 +284,21 @@ Result<void> move_values(SqliteDatabase& database) {
   return {};
 }
 
-/// Format 1 to 2, all or nothing.
+Result<void> convert_1_to_2(SqliteDatabase& database) {
+  HONE_TRY_VOID(database.run(configurations_of_format_1));
+  HONE_TRY_VOID(move_values(database));
+  HONE_TRY_VOID(database.run("DROP TABLE run_values"));
+  return database.run(views);
+}
+
+/// Of an earlier format to this one, all or nothing.
 Result<void> convert(SqliteDatabase& database) {
   SqliteTransaction transaction(database);
   HONE_TRY_VOID(transaction.begin_write(Commit::durable));
   HONE_TRY(const std::int64_t format, database.number("PRAGMA user_version"));
   if (format >= sqlite_format) return {};  // another process was faster
-  HONE_TRY_VOID(database.run(configurations_of_format_1));
-  HONE_TRY_VOID(move_values(database));
-  HONE_TRY_VOID(database.run("DROP TABLE run_values"));
-  HONE_TRY_VOID(database.run(views));
+  if (format == 1) HONE_TRY_VOID(convert_1_to_2(database));
+  HONE_TRY_VOID(database.run(further_values));
   HONE_TRY_VOID(database.run(fmt::format("PRAGMA user_version={}", sqlite_format).c_str()));
   return transaction.commit();
 }

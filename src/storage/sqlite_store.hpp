@@ -29,7 +29,9 @@ class SqliteStore final : public Store {
   Result<Claim> claim_trial(StudyId study, std::int64_t number, std::int64_t until_step, const Owner& owner) override;
   Result<Revision> configure(StudyId study, const Claim& claim, const Configuration& configuration,
                              std::string_view domain) override;
-  Result<Revision> report(StudyId study, const Claim& claim, std::int64_t step, double value) override;
+  using Store::report;
+  Result<Revision> report(StudyId study, const Claim& claim, std::int64_t step,
+                          std::span<const double> values) override;
   Result<Revision> pause(StudyId study, const Claim& claim, std::int64_t step, double seconds) override;
   Result<Revision> release(StudyId study, const Claim& claim, double seconds) override;
   Result<Revision> tell(StudyId study, const Claim& claim, const Outcome& outcome) override;
@@ -82,8 +84,10 @@ class SqliteStore final : public Store {
   Result<std::size_t> checked_objectives(StudyId study, std::int64_t count) const;
   /// `objectives`: how many values a complete trial has.
   Result<TrialRecord> read_trial(StudyId study, std::int64_t number, std::size_t objectives);
-  Result<void> read_parts(StudyId study, TrialRecord& trial);
+  Result<void> read_parts(StudyId study, TrialRecord& trial, std::size_t objectives);
   Result<void> read_run(StudyId study, std::int64_t number, Run& run);
+  /// Of a study with several objectives, after `read_run`.
+  Result<void> read_further_values(StudyId study, std::int64_t number, Run& run, std::size_t objectives);
 
   std::filesystem::path path_;
   std::mutex mutex_;         // guards everything below
@@ -132,6 +136,7 @@ class SqliteStore final : public Store {
                  "finished = ?6" HONE_LIVE_TRIAL);
   HONE_STATEMENT(finish_run, "UPDATE runs SET state = ?3, told = ?4" HONE_RUN_0);
   HONE_STATEMENT(put_report, "INSERT OR REPLACE INTO reports VALUES(?1, ?2, 0, ?3, ?4, ?5)");
+  HONE_STATEMENT(put_further_value, "INSERT OR REPLACE INTO further_values VALUES(?1, ?2, 0, ?3, ?4, ?5, ?6)");
   HONE_STATEMENT(new_constraint, "INSERT INTO trial_constraints VALUES(?1, ?2, ?3, ?4, ?5)");
   HONE_STATEMENT(running,
                  "SELECT trial, losses, host, boot_id, process, process_start FROM runs "
@@ -152,6 +157,9 @@ class SqliteStore final : public Store {
                  "ORDER BY run");
   HONE_STATEMENT(select_reports,
                  "SELECT step, value, special FROM reports WHERE study = ?1 AND trial = ?2 AND "
+                 "run = ?3 ORDER BY step");
+  HONE_STATEMENT(select_further_values,
+                 "SELECT step, position, value, special FROM further_values WHERE study = ?1 AND trial = ?2 AND "
                  "run = ?3 ORDER BY step");
 #undef HONE_RUN_0
 #undef HONE_LIVE_TRIAL

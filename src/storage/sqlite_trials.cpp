@@ -82,15 +82,20 @@ Result<Revision> SqliteStore::configure(StudyId study, const Claim& claim, const
   return revision;
 }
 
-Result<Revision> SqliteStore::report(StudyId study, const Claim& claim, std::int64_t step, double value) {
+Result<Revision> SqliteStore::report(StudyId study, const Claim& claim, std::int64_t step,
+                                     std::span<const double> values) {
   HONE_TRY_VOID(check_report(step));
   const std::scoped_lock lock(mutex_);
   SqliteTransaction transaction(database_);
   HONE_TRY_VOID(transaction.begin_write(Commit::relaxed));
   HONE_TRY(const Standing before, require_holder(study, claim));
+  HONE_TRY(const std::size_t objectives, checked_objectives(study, before.objectives));
+  HONE_TRY_VOID(check_reported(values.size(), objectives));
   HONE_TRY(const Revision revision,
-           change(study, before.revision, "reported", claim.trial, step, reported_detail(value)));
-  HONE_TRY_VOID(put_report_.run(study, claim.trial, step, plain_value(value), special_name(value)));
+           change(study, before.revision, "reported", claim.trial, step, reported_detail(values)));
+  HONE_TRY_VOID(put_report_.run(study, claim.trial, step, plain_value(values[0]), special_name(values[0])));
+  for (std::size_t m = 1; m < values.size(); ++m)
+    HONE_TRY_VOID(put_further_value_.run(study, claim.trial, step, m, plain_value(values[m]), special_name(values[m])));
   HONE_TRY_VOID(transaction.commit());
   return revision;
 }

@@ -138,9 +138,14 @@ class Store {
   /// journal. Errors: `conflict` for an old token.
   virtual Result<Revision> configure(StudyId study, const Claim& claim, const Configuration& configuration,
                                      std::string_view domain) = 0;
-  /// A report of run 0; a step that is known already is overwritten (a run that was started again). NaN and infinite
-  /// values are kept as such. Errors: `conflict` for an old token.
-  virtual Result<Revision> report(StudyId study, const Claim& claim, std::int64_t step, double value) = 0;
+  /// A report of run 0, `values`: (objectives); a step that is known already is overwritten (a run that was started
+  /// again). NaN and infinite values are kept as such. Errors: `conflict` for an old token; another number of values.
+  virtual Result<Revision> report(StudyId study, const Claim& claim, std::int64_t step,
+                                  std::span<const double> values) = 0;
+  /// The same for a study with one objective.
+  Result<Revision> report(StudyId study, const Claim& claim, std::int64_t step, double value) {
+    return report(study, claim, step, std::span<const double>(&value, 1));
+  }
   /// running -> paused after `step`. Errors: `conflict` for an old token.
   virtual Result<Revision> pause(StudyId study, const Claim& claim, std::int64_t step, double seconds) = 0;
   /// running -> waiting: the worker hands it back. Errors: `conflict` for an old token.

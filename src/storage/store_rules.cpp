@@ -65,6 +65,13 @@ Result<void> check_report(std::int64_t step) {
   return {};
 }
 
+Result<void> check_reported(std::size_t values, std::size_t objectives) {
+  if (values == objectives) return {};
+  return refuse(objectives == 1
+                    ? fmt::format("a report of this study has one value, got {}", values)
+                    : fmt::format("report one value for each of the {} objectives, got {}", objectives, values));
+}
+
 Result<void> check_event(const Event& event) {
   if (event.kind.empty() || std::ranges::find(verb_kinds, event.kind) != std::end(verb_kinds))
     return refuse(fmt::format("'{}' cannot be logged: such a line is written by the verb itself", quoted(event.kind)));

@@ -8,6 +8,8 @@ namespace hone {
 Result<void> check_study(const StudyRecord& record);
 Result<void> check_new_trial(const NewTrial& trial);
 Result<void> check_report(std::int64_t step);
+/// How many values were reported: one per objective.
+Result<void> check_reported(std::size_t values, std::size_t objectives);
 /// A journal line that is not a verb's: those are the stores' own to write.
 Result<void> check_event(const Event& event);
 /// Running times are finite and not negative.

@@ -36,6 +36,7 @@ void write_run(PackWriter& out, const Run& run, const std::vector<double>* share
     out.raw(report.value);
     before = report.step;
   }
+  write_numbers(out, run.further_values);
 }
 
 Run read_run(PackReader& in, const std::vector<double>* shared) {
@@ -52,6 +53,7 @@ Run read_run(PackReader& in, const std::vector<double>* shared) {
     report.step = before += in.integer();
     report.value = in.raw<double>();
   }
+  run.further_values = read_numbers(in);
   return run;
 }
 

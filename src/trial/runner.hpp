@@ -45,8 +45,13 @@ enum class Decision { go_on, pause, stop, hand_back };
 class RunObserver {
  public:
   virtual ~RunObserver() = default;
-  /// `index` into the span of requests; value as measured. An error (storage gone, interrupted) ends the run at once.
-  virtual Result<Decision> report(std::size_t index, std::int64_t step, double value) = 0;
+  /// `index` into the span of requests; `values`: (objectives) as measured. An error (storage gone, interrupted) ends
+  /// the run at once.
+  virtual Result<Decision> report(std::size_t index, std::int64_t step, std::span<const double> values) = 0;
+  /// The same for a study with one objective.
+  Result<Decision> report(std::size_t index, std::int64_t step, double value) {
+    return report(index, step, std::span<const double>(&value, 1));
+  }
 };
 
 struct RunOutcome {

@@ -28,7 +28,7 @@ inline bool is_finished(TrialState state) {
 /// failed; paused -> running | waiting | pruned | failed. Finished trials never move.
 bool is_legal_move(TrialState from, TrialState to);
 
-/// An intermediate value as it was measured (not oriented). NaN where it was not finite.
+/// An intermediate value of the first objective as it was measured (not oriented). NaN where it was not finite.
 struct Report {
   std::int64_t step = 0;
   double value = 0;
@@ -44,6 +44,8 @@ struct Run {
   TrialState state = TrialState::waiting;
   std::vector<double> values;   ///< (objectives) when complete
   std::vector<Report> reports;  ///< ascending step, each step once
+  /// (reports, objectives - 1): the values of the other objectives, NaN where they were not reported; empty with one.
+  std::vector<double> further_values;
 };
 
 struct TrialRecord {

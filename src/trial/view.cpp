@@ -8,6 +8,14 @@
 #include "base/check.hpp"
 
 namespace hone {
+namespace {
+
+double oriented(double reported, bool maximize) {
+  if (!std::isfinite(reported)) return std::numeric_limits<double>::quiet_NaN();
+  return maximize ? -reported : reported;
+}
+
+}  // namespace
 
 History::History(std::shared_ptr<const Space> space, std::vector<bool> maximize, bool open)
     : space_(std::move(space)), rows_(std::make_shared<View::Rows>()), maximize_(std::move(maximize)), open_(open) {
@@ -58,13 +66,14 @@ std::shared_ptr<const TrialRow> History::row_of(const TrialRecord& record) {
   row->constraints = record.constraints;
   if (!record.runs.empty()) {
     std::vector<Report> reports = record.runs.front().reports;
-    for (Report& report : reports) {
-      if (!std::isfinite(report.value))
-        report.value = std::numeric_limits<double>::quiet_NaN();
-      else if (maximize_.front())
-        report.value = -report.value;
-    }
+    for (Report& report : reports) report.value = oriented(report.value, maximize_.front());
     row->reports = reports;
+    std::vector<double> further = record.runs.front().further_values;
+    HONE_CHECK(further.empty() || further.size() == reports.size() * (maximize_.size() - 1),
+               "a report has one value per objective");
+    for (std::size_t i = 0; i < further.size(); ++i)
+      further[i] = oriented(further[i], maximize_[1 + i % (maximize_.size() - 1)]);
+    row->further_values = further;
   }
   row->until_step = record.until_step;
   return row;
@@ -94,12 +103,22 @@ View History::view() const {
   return View(space_, rows_, revision_, maximize_.size());
 }
 
-double rung_value(const TrialRow& row, std::int64_t step) {
+double reported_value(const TrialRow& row, std::size_t report, std::size_t objective) {
+  if (objective == 0) return row.reports[report].value;
+  const std::size_t further = row.further_values.size() / row.reports.size();
+  if (objective > further) return std::numeric_limits<double>::quiet_NaN();
+  return row.further_values[report * further + objective - 1];
+}
+
+double rung_value(const TrialRow& row, std::int64_t step, std::size_t objective) {
   constexpr double infinity = std::numeric_limits<double>::infinity();
   double last[3];
   std::size_t count = 0;
-  for (auto report = row.reports.rbegin(); report != row.reports.rend() && count < 3; ++report)
-    if (report->step <= step) last[count++] = std::isnan(report->value) ? infinity : report->value;
+  for (std::size_t i = row.reports.size(); i-- > 0 && count < 3;) {
+    if (row.reports[i].step > step) continue;
+    const double value = reported_value(row, i, objective);
+    last[count++] = std::isnan(value) ? infinity : value;
+  }
   if (count == 0) return infinity;
   std::sort(last, last + count);
   return std::midpoint(last[(count - 1) / 2], last[count / 2]);

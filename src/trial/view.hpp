@@ -16,7 +16,7 @@
 namespace hone {
 
 /// One trial, oriented: lower is better in every value, constraint and report. A study has one for every trial in
-/// memory, so it is kept small: 96 bytes, a point of its own, and a mask that most trials share.
+/// memory, so it is kept small: 104 bytes, a point of its own, and a mask that most trials share.
 struct TrialRow {
   std::int64_t number = 0;
   TrialState state = TrialState::waiting;
@@ -29,7 +29,8 @@ struct TrialRow {
   SharedVector<std::uint8_t> active;  ///< (axes) a Mask
   SharedVector<double> values;        ///< (objectives); empty unless complete
   SharedVector<double> constraints;
-  SharedVector<Report> reports;  ///< of run 0, oriented, ascending step; NaN where not finite
+  SharedVector<Report> reports;         ///< of run 0, oriented, ascending step; NaN where not finite
+  SharedVector<double> further_values;  ///< (reports, objectives - 1) the same of the other objectives
 };
 
 class View {
@@ -79,8 +80,11 @@ class History {
   Revision revision_ = 0;
 };
 
-/// A rung's value: the median of the last three reports up to `step` (oriented, NaN counts as +infinity).
-/// +infinity if there is none.
-double rung_value(const TrialRow& row, std::int64_t step);
+/// What report number `report` (< reports.size()) says of `objective`, oriented; NaN where it says nothing finite.
+double reported_value(const TrialRow& row, std::size_t report, std::size_t objective);
+
+/// A rung's value: the median of the last three reports up to `step` (oriented, NaN counts as +infinity), of one
+/// objective. +infinity if there is none.
+double rung_value(const TrialRow& row, std::int64_t step, std::size_t objective = 0);
 
 }  // namespace hone

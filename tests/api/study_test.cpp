@@ -156,14 +156,18 @@ TEST(Api, WhatAnObjectiveDoesWrongIsSaid) {
 
 TEST(Api, ValuesOfAnotherNumberAreRefusedAndTheTrialStays) {
   const std::vector<Objective> two = {{"loss", Direction::minimize}, {"accuracy", Direction::maximize}};
-  const auto pruned = Study::open(small_space(), {.trials = 1, .objectives = two, .pruner = "asha", .max_step = 9});
-  ASSERT_FALSE(pruned);
-  EXPECT_NE(pruned.error().message.find("one objective"), std::string::npos) << pruned.error().message;
-
-  auto study = Study::open(small_space(), {.trials = 1, .objectives = two});
-  ASSERT_TRUE(study);
+  auto study = Study::open(small_space(), {.trials = 1, .objectives = two, .pruner = "asha", .max_step = 9});
+  ASSERT_TRUE(study) << study.error().message;
   auto trial = study->ask();
   ASSERT_TRUE(trial && *trial);
+  const auto reported = (*trial)->report(2, 0.5);
+  ASSERT_FALSE(reported);
+  EXPECT_EQ(reported.error().kind, FailureKind::invalid_argument);
+  EXPECT_NE(reported.error().message.find("each of the 2 objectives, got 1"), std::string::npos)
+      << reported.error().message;
+  const double both[] = {0.5, 0.25};
+  ASSERT_TRUE((*trial)->report(2, both));
+  EXPECT_EQ(study->trials().at(0).reports.at(0).values, (std::vector<double>{0.5, 0.25}));
   const auto told = study->tell(**trial, 0.5);
   ASSERT_FALSE(told);
   EXPECT_EQ(told.error().kind, FailureKind::invalid_argument);

@@ -38,12 +38,16 @@ inline std::shared_ptr<const Space> plain_space() {
   return space_of({real("x", 0, 1), whole("n", 1, 40)});
 }
 
-inline StudyRecord wanted(const Space& space, std::int64_t max_step = 9) {
+inline StudyRecord wanted(const Space& space, std::int64_t max_step = 9, std::size_t objectives = 1) {
   StudyRecord record;
   record.name = "test";
   record.kind = "fit";
   record.directions = {"minimize"};
   record.metrics = {"loss"};
+  for (std::size_t m = 1; m < objectives; ++m) {
+    record.directions.emplace_back("maximize");
+    record.metrics.push_back("metric " + std::to_string(m));
+  }
   record.seed = 11;
   record.max_step = max_step;
   record.study_file = "format = 1\n" + space.to_toml();
@@ -56,6 +60,7 @@ struct Bench {
   std::unique_ptr<Store> store = std::move(*open_store("memory://", true));
   std::shared_ptr<const Space> space = plain_space();
   StudyOptions options;
+  std::size_t objectives = 1;
 
   Bench() {
     options.sampler = "random";
@@ -64,7 +69,7 @@ struct Bench {
     options.retries = 1000;
   }
   std::unique_ptr<Study> open() {
-    auto study = Study::open(*store, wanted(*space), space, options);
+    auto study = Study::open(*store, wanted(*space, 9, objectives), space, options);
     EXPECT_TRUE(study) << study.error().message;
     return study ? std::move(*study) : nullptr;
   }

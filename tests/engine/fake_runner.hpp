@@ -25,6 +25,16 @@ class FakeRunner final : public Runner {
     return (u - 0.3) * (u - 0.3) + 1.0 / static_cast<double>(step) + wiggle;
   }
 
+  /// (objectives): the curve, then others that are better the farther x is from 0.3.
+  std::vector<double> curves(const RunRequest& request, std::int64_t step) const {
+    std::vector<double> values = {curve(request, step)};
+    for (std::size_t m = 1; m < objectives; ++m)
+      values.push_back(values[0] * static_cast<double>(m) - 2.0 / static_cast<double>(step));
+    return values;
+  }
+
+  std::size_t objectives = 1;
+  std::set<std::int64_t> forgotten;                                      ///< guarded by the mutex
   std::function<bool(const RunRequest&, std::int64_t step)> lose_power;  ///< true: this run vanishes before its report
   std::function<bool(const RunRequest&)> fails;
   std::int64_t epochs_run = 0;
@@ -52,7 +62,7 @@ class FakeRunner final : public Runner {
         outcome.state = TrialState::waiting;
         return std::vector{outcome};
       }
-      HONE_TRY(const Decision decision, observer.report(0, step, curve(request, step)));
+      HONE_TRY(const Decision decision, observer.report(0, step, curves(request, step)));
       outcome.step = step;
       if (decision == Decision::stop) {
         outcome.state = TrialState::pruned;
@@ -65,8 +75,13 @@ class FakeRunner final : public Runner {
       }
     }
     outcome.state = TrialState::complete;
-    outcome.values = {curve(request, request.max_step)};
+    outcome.values = curves(request, request.max_step);
     return std::vector{outcome};
+  }
+
+  void forget(std::int64_t trial) override {
+    const std::scoped_lock lock(mutex_);
+    forgotten.insert(trial);
   }
 
  private:

@@ -173,6 +173,22 @@ TEST(Study, ABudgetOfOneTrialEndsComplete) {
   EXPECT_EQ(study->trials()[0].state, TrialState::complete);
 }
 
+/// Whatever the pruner does in the end, the runner is told of every trial that nobody goes on with.
+TEST(Study, TheRunnerForgetsWhatIsGivenUp) {
+  for (const std::int64_t jobs : {1, 4}) {
+    Bench bench;
+    bench.options.pruner = "asha";
+    FakeRunner runner;
+    auto study = bench.open();
+    run(*study, runner, jobs);
+    std::set<std::int64_t> given_up;
+    for (const TrialRecord& trial : study->trials())
+      if (trial.reason == "not promoted before the budget was spent") given_up.insert(trial.number);
+    EXPECT_GT(given_up.size(), 5u);
+    EXPECT_EQ(runner.forgotten, given_up);
+  }
+}
+
 /// Every field that a store keeps.
 std::string everything(const TrialRecord& t) {
   const Run& run = t.runs.front();
@@ -182,7 +198,8 @@ std::string everything(const TrialRecord& t) {
                                    t.attempt, t.seen, t.asked, t.finished, t.changed, t.until_step, t.started_ms,
                                    run.index, run.attempt, static_cast<std::int64_t>(run.state)})
     text += " " + std::to_string(whole);
-  for (const std::vector<double>& numbers : {std::vector<double>(t.point), t.values, t.constraints, run.values})
+  for (const std::vector<double>& numbers :
+       {std::vector<double>(t.point), t.values, t.constraints, run.values, run.further_values})
     for (const double x : numbers) text += " " + number_text(x);
   for (const Report& report : run.reports) text += " " + std::to_string(report.step) + ":" + number_text(report.value);
   return text;
@@ -193,15 +210,18 @@ std::string everything(const TrialRecord& t) {
 TEST(Study, ItsCopyIsWhatTheStoreKeeps) {
   for (const std::int64_t jobs : {1, 3}) {
     Bench bench;
+    bench.objectives = static_cast<std::size_t>(jobs);
     const std::string url = "sqlite:///" + (bench.folder.path() / "study.db").string();
     bench.options.pruner = "asha";
     bench.options.trials = 25;
     bench.store = std::move(*open_store(url, true));
     auto study = bench.open();
     const auto other_store = std::move(*open_store(url, false));
-    auto other = std::move(*Study::open(*other_store, wanted(*bench.space), bench.space, bench.options));
+    auto other =
+        std::move(*Study::open(*other_store, wanted(*bench.space, 9, bench.objectives), bench.space, bench.options));
 
     FakeRunner runner, other_runner;
+    runner.objectives = other_runner.objectives = bench.objectives;
     runner.fails = other_runner.fails = [](const RunRequest& request) { return request.trial % 6 == 5; };
     std::mutex mutex;
     std::set<std::int64_t> lost;  // once each: the other one may have ended and cannot take them over for ever

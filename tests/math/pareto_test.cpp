@@ -48,6 +48,15 @@ TEST(Pareto, CrowdingDistanceByHand) {
   EXPECT_EQ(crowding_distances(values, 2, std::vector<std::uint32_t>{}).size(), 0u);
 }
 
+TEST(Pareto, SpreadOrderByHand) {
+  // Shares of the range: (0, 1), (0.1, 0.9), (0.5, 0.25), (0.9, 0.1), (1, 0), the third once more, and (0.7, 0.2).
+  const std::vector<double> values = {0, 40, 1, 36, 5, 10, 9, 4, 10, 0, 5, 10, 99, 99, 7, 8};
+  EXPECT_EQ(spread_order(values, 2, std::vector<std::uint32_t>{0, 1, 2, 3, 4, 5, 7}),
+            (std::vector<std::uint32_t>{2, 0, 4, 7, 1, 3, 5}));
+  EXPECT_EQ(spread_order(values, 2, std::vector<std::uint32_t>{5, 2}), (std::vector<std::uint32_t>{2, 5}));
+  EXPECT_EQ(spread_order(values, 2, std::vector<std::uint32_t>{}).size(), 0u);
+}
+
 /// Unit cells below the reference that some point dominates.
 double by_counting(const std::vector<double>& values, std::size_t objectives, int reference) {
   std::vector<int> cell(objectives, 0);

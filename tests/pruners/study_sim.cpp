@@ -42,13 +42,20 @@ class Simulation {
     }
     return "the study does not end";
   }
-  View view() const { return View(space_, std::make_shared<const View::Rows>(rows_), revision_, 1); }
+  View view() const { return View(space_, std::make_shared<const View::Rows>(rows_), revision_, options_.objectives); }
 
  private:
   struct Worker {
     std::optional<std::int64_t> trial, undecided;
     std::int64_t step = 0;
   };
+
+  std::vector<double> curves(std::int64_t number, std::int64_t step) const {
+    std::vector<double> values;
+    for (std::size_t m = 0; m < options_.objectives; ++m)
+      values.push_back(curve(options_.seed, number, step, options_.copies ? 0 : m));
+    return values;
+  }
 
   std::string act(Worker& worker, bool& idle) {
     if (worker.undecided) return decide(worker);
@@ -59,10 +66,15 @@ class Simulation {
       worker = Worker();
       return "";
     }
-    double value = curve(options_.seed, number, step);
+    std::vector<double> values = curves(number, step);
     if (options_.bad_reports > 0 && chance_.below(options_.bad_reports) == 0)
-      value = std::numeric_limits<double>::quiet_NaN();
-    change(number, [&](TrialRow& row) { row.reports.push_back({step, value}); });
+      for (std::size_t m = 0; m < values.size(); ++m)
+        if (options_.copies || m == static_cast<std::size_t>(step) % values.size())
+          values[m] = std::numeric_limits<double>::quiet_NaN();
+    change(number, [&](TrialRow& row) {
+      row.reports.push_back({step, values[0]});
+      row.further_values.insert(row.further_values.end(), values.begin() + 1, values.end());
+    });
     worker.undecided = step;
     return options_.delayed_decisions ? "" : decide(worker);
   }
@@ -75,7 +87,7 @@ class Simulation {
       if (decision != Decision::go_on) return fmt::format("trial {} may not end at the last step", number);
       change(number, [&](TrialRow& row) {
         row.state = TrialState::complete;
-        row.values = {curve(options_.seed, number, step)};
+        row.values = curves(number, step);
       });
       worker = Worker();
     } else if (decision != Decision::go_on) {
@@ -143,13 +155,16 @@ class Simulation {
 
 }  // namespace
 
-double final_level(std::uint64_t seed, std::int64_t number) {
-  return Rng(seed, RngPurpose::simulation, static_cast<std::uint32_t>(number), 1).uniform();
+double final_level(std::uint64_t seed, std::int64_t number, std::size_t objective) {
+  const double own =
+      Rng(seed + (objective << 32), RngPurpose::simulation, static_cast<std::uint32_t>(number), 1).uniform();
+  return objective == 0 ? own : (own + 1 - final_level(seed, number)) / 2;
 }
 
-double curve(std::uint64_t seed, std::int64_t number, std::int64_t step) {
-  Rng noise(seed, RngPurpose::simulation, static_cast<std::uint32_t>(number), static_cast<std::uint32_t>(step) + 2);
-  return final_level(seed, number) + 1 / static_cast<double>(step) + 0.05 * noise.uniform();
+double curve(std::uint64_t seed, std::int64_t number, std::int64_t step, std::size_t objective) {
+  Rng noise(seed + (objective << 32), RngPurpose::simulation, static_cast<std::uint32_t>(number),
+            static_cast<std::uint32_t>(step) + 2);
+  return final_level(seed, number, objective) + 1 / static_cast<double>(step) + 0.05 * noise.uniform();
 }
 
 std::string simulate(const Pruner& pruner, const SimOptions& options,
@@ -160,13 +175,23 @@ std::string simulate(const Pruner& pruner, const SimOptions& options,
   return wrong;
 }
 
-View view_of(std::vector<TrialRow> rows) {
+View view_of(std::vector<TrialRow> rows, std::size_t objectives) {
   View::Rows all;
   for (TrialRow& row : rows) {
     row.number = static_cast<std::int64_t>(all.size());
     all.push_back(std::make_shared<const TrialRow>(std::move(row)));
   }
-  return View(tiny_space(), std::make_shared<const View::Rows>(std::move(all)), 1, 1);
+  return View(tiny_space(), std::make_shared<const View::Rows>(std::move(all)), 1, objectives);
+}
+
+TrialRow row_with(TrialState state, const std::vector<std::vector<double>>& reports) {
+  TrialRow row;
+  row.state = state;
+  for (const std::vector<double>& values : reports) {
+    row.reports.push_back({static_cast<std::int64_t>(row.reports.size()) + 1, values[0]});
+    row.further_values.insert(row.further_values.end(), values.begin() + 1, values.end());
+  }
+  return row;
 }
 
 }  // namespace hone

@@ -138,6 +138,11 @@ TEST(JsonOut, the_export_holds_reports_and_study_file) {
   const auto& reports = read["trials"][0]["runs"][0]["reports"];
   EXPECT_EQ(reports[0], nlohmann::json::parse("[1, 0.5]"));
   EXPECT_TRUE(reports[1][1].is_null());
+
+  TrialRecord several[] = {trial(0, TrialState::paused)};
+  several[0].runs[0].further_values = {7, 8, 9, std::nan("")};
+  const auto more = nlohmann::json::parse(export_json(line, "", several));
+  EXPECT_EQ(more["trials"][0]["runs"][0]["reports"].dump(), "[[1,0.5,7.0,8.0],[3,null,9.0,null]]");
 }
 
 TEST(JsonOut, counts_and_times) {

@@ -17,8 +17,8 @@ class Recorder final : public RunObserver {
  public:
   std::vector<Report> reports;
   std::function<Decision(std::int64_t step)> answer;
-  Result<Decision> report(std::size_t, std::int64_t step, double value) override {
-    reports.push_back({step, value});
+  Result<Decision> report(std::size_t, std::int64_t step, std::span<const double> values) override {
+    reports.push_back({step, values[0]});
     return answer ? answer(step) : Decision::go_on;
   }
 };

@@ -61,8 +61,8 @@ class CountingRunner final : public Runner {
 /// Writes down what is reported; answers by step.
 class Told final : public RunObserver {
  public:
-  Result<Decision> report(std::size_t, std::int64_t step, double value) override {
-    values.emplace_back(step, value);
+  Result<Decision> report(std::size_t, std::int64_t step, std::span<const double> reported) override {
+    values.emplace_back(step, reported[0]);
     const auto at = answers.find(step);
     return at == answers.end() ? Decision::go_on : at->second;
   }

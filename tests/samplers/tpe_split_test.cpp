@@ -21,9 +21,10 @@ class Study {
     lab_.finish(trial, state, std::move(values), std::move(constraints));
     return trial;
   }
-  void add_stopped(TrialState state, std::vector<Report> reports) {
+  void add_stopped(TrialState state, std::vector<Report> reports, std::vector<double> further_values = {}) {
     const std::size_t trial = lab_.start({{0.5}, "test", ""});
     for (const Report& report : reports) lab_.report(trial, report.step, report.value);
+    lab_.change(trial, [&](TrialRow& row) { row.further_values = further_values; });
     lab_.finish(trial, state);
   }
   TrialSplit split() const {
@@ -122,6 +123,18 @@ TEST(TpeSplit, SeveralObjectivesGoFrontByFront) {
   EXPECT_EQ(study.split().good, (Rows{1, 4}));  // the ends of the front are the loneliest
   for (int i = 0; i < 30; ++i) study.add(TrialState::failed);
   EXPECT_EQ(study.split().good, (Rows{0, 1, 2, 3, 4}));
+}
+
+TEST(TpeSplit, StoppedTrialsOfSeveralObjectivesGoByStepThenFront) {
+  Study study(2);
+  for (int n = 0; n < 20; ++n) study.add(TrialState::failed);  // so that four of 35 are good
+  study.add(TrialState::complete, {9, 9});                     // 20: whoever ran to the end comes first
+  for (int n = 0; n < 10; ++n) study.add_stopped(TrialState::paused, {{1, 0.0}}, {0});
+  study.add_stopped(TrialState::paused, {{3, 5.0}}, {5});  // 31: dominated
+  study.add_stopped(TrialState::pruned, {{3, 6.0}}, {1});  // 32
+  study.add_stopped(TrialState::paused, {{3, 4.0}}, {4});  // 33
+  study.add_stopped(TrialState::paused, {{3, 1.0}}, {6});  // 34
+  EXPECT_EQ(study.split().good, (Rows{20, 32, 33, 34}));
 }
 
 TEST(TpeSplit, LonelinessIsMeasuredByTheRangeOfEachObjective) {

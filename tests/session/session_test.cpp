@@ -155,7 +155,7 @@ TEST_F(SessionTest, SeveralObjectives) {
   open(file);
   for (int i = 0; i < 4; ++i) say(R"({"ask": {}})");
   refused(R"({"tell": 0, "value": 0.5})", "2 objectives (accuracy, latency)", 13);
-  refused(R"({"tell": 0, "values": [0.5]})", "1 values were told", 13);
+  refused(R"({"tell": 0, "values": [0.5]})", "tell one value for each, got 1", 13);
   refused(R"({"tell": 0, "values": {"accuracy": 1}})", "lacks the metric 'latency'", 13);
   refused(R"({"tell": 0, "values": {"accuracy": 1, "latncy": 2}})", "did you mean 'latency'", 39);
   say(R"({"tell": 0, "values": {"latency": 5, "accuracy": 0.5}})");
@@ -205,6 +205,45 @@ TEST_F(SessionTest, PausedTrialsComeBackWhereTheyPaused) {
   EXPECT_GT(resumed, 0);
   EXPECT_GT(complete, 0);
   EXPECT_EQ(reached.size(), 9u);
+}
+
+TEST_F(SessionTest, SeveralObjectivesArePrunedByTheirFronts) {
+  std::string file(stepped);
+  file.insert(file.find("[space]"),
+              "[study]\ndirections = [\"minimize\", \"maximize\"]\nmetrics = [\"loss\", \"speed\"]\n");
+  open(file, {.trials = 12});
+  say(R"({"ask": {}})");
+  refused(R"({"report": 0, "step": 1, "value": 0.5})", "2 objectives (loss, speed): report \"values\"", 26);
+  refused(R"({"report": 0, "step": 1, "values": [0.5]})", "report one value for each, got 1", 26);
+  refused(R"({"report": 0, "step": 1, "values": {"loss": 1}})", "lacks the metric 'speed'", 26);
+  refused(R"({"report": 0, "step": 1, "value": 1, "values": [1, 2]})", "not both", 38);
+  refused(R"({"report": 0, "step": 1})", "\"values\": [0.5, 0.25]", 2);
+  ASSERT_TRUE(session->close());
+  // The x of a trial is its place on the front; every fourth is behind in both.
+  std::map<int, int> reached;
+  std::set<int> complete;
+  for (json trial = say(R"({"ask": {}})"); !trial.contains("done"); trial = say(R"({"ask": {}})")) {
+    const int number = trial["trial"];
+    const double x = trial["params"]["x"], behind = number % 4 == 1 ? 0 : 1;
+    bool paused = false;
+    for (int step = reached[number] + 1; step <= 9 && !paused; ++step) {
+      const json said = number % 2 == 0
+                            ? say(fmt::format(R"({{"report": {}, "step": {}, "values": [{}, {}]}})", number, step,
+                                              x + behind, x - behind))
+                            : say(fmt::format(R"({{"report": {}, "step": {}, "values": {{"speed": {}, "loss": {}}}}})",
+                                              number, step, x - behind, x + behind));
+      ASSERT_FALSE(said.contains("error")) << said;
+      reached[number] = step;
+      paused = said["decision"] == "pause";
+    }
+    if (paused) continue;
+    say(fmt::format(R"({{"tell": {}, "values": [{}, {}]}})", number, x + behind, x - behind));
+    complete.insert(number);
+  }
+  EXPECT_EQ(reached.size(), 12u);
+  ASSERT_EQ(complete.size(), 1u);
+  EXPECT_EQ(*complete.begin() % 4, 1);
+  for (const int number : {1, 5, 9}) EXPECT_GT(reached[number], 1) << number;
 }
 
 TEST_F(SessionTest, ClosingHandsTrialsBackAndTheStudyGoesOn) {

@@ -33,8 +33,9 @@ class ForwardingStore : public Store {
                              std::string_view domain) override {
     return inner_->configure(study, claim, configuration, domain);
   }
-  Result<Revision> report(StudyId study, const Claim& claim, std::int64_t step, double value) override {
-    return inner_->report(study, claim, step, value);
+  Result<Revision> report(StudyId study, const Claim& claim, std::int64_t step,
+                          std::span<const double> values) override {
+    return inner_->report(study, claim, step, values);
   }
   Result<Revision> pause(StudyId study, const Claim& claim, std::int64_t step, double seconds) override {
     return inner_->pause(study, claim, step, seconds);

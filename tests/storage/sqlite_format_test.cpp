@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <filesystem>
 
 #include "storage/sqlite_store.hpp"
@@ -94,6 +95,7 @@ TEST_F(SqliteFormat, CanBeReadWithPlainSql) {
 /// Takes a file back to format 1: parameters and values were tables then, and whole floats had no point.
 constexpr const char* to_format_1 = R"(
   PRAGMA foreign_keys=OFF; BEGIN;
+  DROP VIEW report_values; DROP TABLE further_values;
   CREATE TABLE p(study INTEGER NOT NULL, trial INTEGER NOT NULL, position INTEGER NOT NULL, name TEXT NOT NULL,
     type TEXT NOT NULL, value TEXT NOT NULL, PRIMARY KEY(study, trial, position),
     FOREIGN KEY(study, trial) REFERENCES trials ON DELETE CASCADE) STRICT, WITHOUT ROWID;
@@ -153,6 +155,54 @@ TEST_F(SqliteFormat, AConversionThatFailsLeavesFormat1) {
   EXPECT_EQ(rows_text(path_, "SELECT count(*) > 0 FROM parameters", 1), "1\n");
   sql("UPDATE run_values SET special = NULL");
   EXPECT_TRUE(open_store(url(), false));
+}
+
+TEST_F(SqliteFormat, ConvertsFormat2AsItOpensIt) {
+  auto store = make();
+  const StudyId one = store->create_study(study_record("one"))->id,
+                two = store->create_study(study_record("two", 2))->id;
+  const Claim first = *store->create_trial(one, new_trial(0), Owner::this_process());
+  ASSERT_TRUE(store->report(one, first, 1, 0.5));
+  ASSERT_TRUE(store->tell(one, first, complete(0.25)));
+  const Claim second = *store->create_trial(two, new_trial(0), Owner::this_process());
+  ASSERT_TRUE(store->report(two, second, 1, std::vector<double>{0.5, 7}));
+  const std::string before = text_of_study(*store, one);
+  store.reset();
+  const char* const schema = "SELECT name, sql FROM sqlite_schema ORDER BY name";
+  const std::string schema_before = rows_text(path_, schema, 2);
+  // Its reports had the value of the first objective only.
+  sql("BEGIN; DROP VIEW report_values; DROP TABLE further_values; PRAGMA user_version=2; UPDATE journal SET "
+      "detail = '0.5' WHERE kind = 'reported'; COMMIT");
+  auto converted = open_store(url(), false);
+  ASSERT_TRUE(converted) << converted.error().message;
+  EXPECT_EQ(text_of_study(**converted, one), before);
+  EXPECT_EQ(rows_text(path_, schema, 2), schema_before);
+  EXPECT_EQ(rows_text(path_, "PRAGMA user_version", 1), fmt::format("{}\n", sqlite_format));
+  ASSERT_TRUE((*converted)->report(two, second, 2, std::vector<double>{0.25, -0.0}));
+  const auto changes = (*converted)->changed_since(two, 0);
+  ASSERT_TRUE(changes) << changes.error().message;
+  const auto& run = changes->trials.at(0).runs.at(0);
+  ASSERT_EQ(run.reports.size(), 2u);
+  ASSERT_EQ(run.further_values.size(), 2u);
+  EXPECT_TRUE(std::isnan(run.further_values[0])) << "nobody said";
+  EXPECT_TRUE(std::signbit(run.further_values[1]));
+  converted->reset();
+  EXPECT_EQ(
+      rows_text(path_, "SELECT study, trial, step, position, value, special FROM report_values ORDER BY 1, 3, 4", 6),
+      "1|0|1|0|0.5|\n2|0|1|0|0.5|\n2|0|2|0|0.25|\n2|0|2|1|0.0|-0\n");
+  EXPECT_EQ(rows_text(path_, "PRAGMA foreign_key_check", 1) + rows_text(path_, "PRAGMA integrity_check", 1), "ok\n");
+}
+
+TEST_F(SqliteFormat, AFurtherValueThatCannotBeIsCorrupt) {
+  auto store = make();
+  const StudyId study = store->create_study(study_record("s", 2))->id;
+  const Claim claim = *store->create_trial(study, new_trial(0), Owner::this_process());
+  ASSERT_TRUE(store->report(study, claim, 1, std::vector<double>{0.5, 7}));
+  store.reset();
+  sql("UPDATE further_values SET position = 2");
+  const auto read = make()->changed_since(study, 0);
+  ASSERT_FALSE(read);
+  EXPECT_EQ(read.error().kind, Error::Kind::corrupt) << read.error().message;
 }
 
 TEST_F(SqliteFormat, TheValueOfATrialIsTheMeanOverItsCompleteRuns) {

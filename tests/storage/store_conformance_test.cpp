@@ -69,6 +69,47 @@ TEST_P(TrialConformance, KeepsReportsAsMeasured) {
   EXPECT_EQ(reports[4].value, 5e-324);
 }
 
+TEST_P(TrialConformance, KeepsOneValuePerObjective) {
+  const StudyId study = make_study("three", 3);
+  const Claim claim = make_trial(study, 0);
+  const double infinity = std::numeric_limits<double>::infinity();
+  const auto report = [&](std::int64_t step, std::vector<double> values) {
+    return store_->report(study, claim, step, values);
+  };
+  ASSERT_TRUE(report(3, {0.5, std::nan(""), infinity}));
+  ASSERT_TRUE(report(1, {std::nan(""), -0.0, 5e-324}));
+  ASSERT_TRUE(report(2, {1, 2, 3}));
+  ASSERT_TRUE(report(2, {4, 5, -infinity}));  // a run that was started again
+  for (const std::size_t wrong : {0u, 1u, 2u, 4u}) {
+    const auto refused = report(4, std::vector<double>(wrong, 0.5));
+    expect_error(refused, Kind::invalid_argument);
+    EXPECT_NE(refused.error().message.find("each of the 3 objectives"), std::string::npos) << refused.error().message;
+  }
+  reopen();
+  const auto run = trial(study, 0).runs.at(0);
+  ASSERT_EQ(run.reports.size(), 3u);
+  ASSERT_EQ(run.further_values.size(), 6u);
+  EXPECT_EQ(run.reports[1].value, 4);
+  EXPECT_EQ(run.reports[2].value, 0.5);
+  EXPECT_TRUE(std::isnan(run.reports[0].value));
+  EXPECT_TRUE(std::signbit(run.further_values[0]));
+  EXPECT_EQ(run.further_values[0], 0);
+  EXPECT_EQ(run.further_values[1], 5e-324);
+  EXPECT_EQ(run.further_values[2], 5);
+  EXPECT_EQ(run.further_values[3], -infinity);
+  EXPECT_TRUE(std::isnan(run.further_values[4]));
+  EXPECT_EQ(run.further_values[5], infinity);
+  const auto journal = store_->journal(study);
+  ASSERT_TRUE(journal);
+  std::vector<std::string> details;
+  for (const Event& line : *journal)
+    if (line.kind == "reported") details.push_back(line.detail);
+  EXPECT_EQ(details, (std::vector<std::string>{"0.5 nan inf", "nan -0 5e-324", "1 2 3", "4 5 -inf"}));
+  const StudyId one = make_study("one");
+  expect_error(store_->report(one, make_trial(one, 0), 1, std::vector<double>{1, 2}), Kind::invalid_argument);
+  ASSERT_TRUE(store_->remove_study(study));  // with everything in it
+}
+
 TEST_P(TrialConformance, AnOpenTrialsConfigurationGrows) {
   const StudyId study = make_study();
   const Claim claim = make_trial(study, 0);

@@ -21,6 +21,13 @@ std::string bits(std::span<const double> values) {
   return text;
 }
 
+/// As many values as there are objectives, each of them odd where `value` is.
+std::vector<double> of_all(double value, std::size_t objectives) {
+  std::vector<double> values;
+  for (std::size_t m = 0; m < objectives; ++m) values.push_back(m % 2 == 0 ? value : -value / 3);
+  return values;
+}
+
 std::string error_text(const Error& error) {
   return fmt::format("error {}: {}", static_cast<int>(error.kind), error.message);
 }
@@ -92,6 +99,7 @@ std::string text_of(const TrialRecord& t) {
     text += fmt::format("\n  run {} seed={} attempt={} token={} {} values={} reports=", run.index, run.seed,
                         run.attempt, run.token, state_name(run.state), bits(run.values));
     for (const Report& report : run.reports) text += fmt::format("{}:{} ", report.step, bits(report.value));
+    if (!run.further_values.empty()) text += "further=" + bits(run.further_values);
   }
   return text + "\n";
 }
@@ -128,13 +136,17 @@ std::string Player::play(const Verb& verb) {
     case Verb::Kind::claim:
       return keep(store_->claim_trial(study_, verb.number, verb.step, owner));
     case Verb::Kind::report:
-      return answer(store_->report(study_, claim, verb.step, verb.value));
+      return answer(store_->report(study_, claim, verb.step,
+                                   of_all(verb.value, verb.lacks_value ? objectives_ - 1 : objectives_)));
     case Verb::Kind::pause:
       return answer(store_->pause(study_, claim, verb.step, verb.value));
     case Verb::Kind::release:
       return answer(store_->release(study_, claim, verb.value));
-    case Verb::Kind::tell:
-      return answer(store_->tell(study_, claim, verb.outcome));
+    case Verb::Kind::tell: {
+      Outcome outcome = verb.outcome;
+      if (!outcome.values.empty()) outcome.values = of_all(outcome.values[0], objectives_);
+      return answer(store_->tell(study_, claim, outcome));
+    }
     case Verb::Kind::prune:
       return answer(store_->prune(study_, verb.number, verb.outcome.reason));
     case Verb::Kind::log: {
@@ -191,6 +203,7 @@ Verb RandomVerbs::next(const std::vector<Claim>& given) {
   }
   const bool timed = verb.kind == Kind::pause || verb.kind == Kind::release;
   verb.value = timed || below(3) != 0 ? rng_.uniform() : odd_values[below(std::size(odd_values))];
+  verb.lacks_value = below(12) == 0;
   verb.outcome.state = static_cast<TrialState>(3 + below(3));
   verb.outcome.seconds = rng_.uniform();
   if (verb.outcome.state == TrialState::complete)

@@ -27,8 +27,9 @@ struct Verb {
   std::int64_t number = 0;
   std::size_t claim = 0;
   std::int64_t step = 0;
-  double value = 0;
-  Outcome outcome;
+  double value = 0;          ///< of the first objective; the others' follow from it
+  bool lacks_value = false;  ///< a report with one value less than there are objectives
+  Outcome outcome;           ///< likewise
   bool by_dead_owner = false;
 
   bool is_durable() const { return kind == Kind::tell || kind == Kind::prune || kind == Kind::attribute; }
@@ -37,7 +38,8 @@ struct Verb {
 /// Plays verbs on one study of one store.
 class Player {
  public:
-  Player(Store& store, StudyId study) : store_(&store), study_(study) {}
+  Player(Store& store, StudyId study, std::size_t objectives = 1)
+      : store_(&store), study_(study), objectives_(objectives) {}
   /// The answer as text: equal for stores that agree.
   std::string play(const Verb& verb);
   const std::vector<Claim>& claims() const { return claims_; }
@@ -49,6 +51,7 @@ class Player {
 
   Store* store_;
   StudyId study_;
+  std::size_t objectives_;
   std::vector<Claim> claims_;
 };
 

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <map>
 #include <optional>
 
@@ -17,9 +18,11 @@ namespace {
 /// Plays `verbs` random verbs on both; the first difference, or nothing.
 std::optional<std::string> difference(Store& model, Store& store, std::uint32_t seed, int verbs) {
   const auto name = fmt::format("study {}", seed);
-  const auto in_model = model.create_study(study_record(name)), in_store = store.create_study(study_record(name));
+  const std::size_t objectives = 1 + seed % 3;
+  const StudyRecord record = study_record(name, objectives);
+  const auto in_model = model.create_study(record), in_store = store.create_study(record);
   if (!in_model || !in_store) return "the study could not be created";
-  Player model_player(model, in_model->id), store_player(store, in_store->id);
+  Player model_player(model, in_model->id, objectives), store_player(store, in_store->id, objectives);
   RandomVerbs random(seed);
   for (int i = 0; i < verbs; ++i) {
     const Verb verb = random.next(model_player.claims());
@@ -73,8 +76,9 @@ struct AcceptsOldTokens : ForwardingStore {
   Result<Claim> claim_trial(StudyId study, std::int64_t number, std::int64_t until_step, const Owner& owner) override {
     return note(ForwardingStore::claim_trial(study, number, until_step, owner));
   }
-  Result<Revision> report(StudyId study, const Claim& claim, std::int64_t step, double value) override {
-    return ForwardingStore::report(study, {claim.trial, tokens[claim.trial], 0}, step, value);
+  Result<Revision> report(StudyId study, const Claim& claim, std::int64_t step,
+                          std::span<const double> values) override {
+    return ForwardingStore::report(study, {claim.trial, tokens[claim.trial], 0}, step, values);
   }
   Result<Claim> note(Result<Claim> claim) {
     if (claim) tokens[claim->trial] = claim->token;
@@ -84,8 +88,21 @@ struct AcceptsOldTokens : ForwardingStore {
 
 struct LosesMinusZero : ForwardingStore {
   using ForwardingStore::ForwardingStore;
-  Result<Revision> report(StudyId study, const Claim& claim, std::int64_t step, double value) override {
-    return ForwardingStore::report(study, claim, step, value == 0 ? 0.0 : value);
+  Result<Revision> report(StudyId study, const Claim& claim, std::int64_t step,
+                          std::span<const double> values) override {
+    std::vector<double> changed(values.begin(), values.end());
+    std::ranges::replace(changed, 0.0, 0.0);
+    return ForwardingStore::report(study, claim, step, changed);
+  }
+};
+
+struct MixesUpObjectives : ForwardingStore {
+  using ForwardingStore::ForwardingStore;
+  Result<Revision> report(StudyId study, const Claim& claim, std::int64_t step,
+                          std::span<const double> values) override {
+    std::vector<double> turned(values.begin(), values.end());
+    if (turned.size() > 2) std::swap(turned[1], turned[2]);
+    return ForwardingStore::report(study, claim, step, turned);
   }
 };
 
@@ -133,6 +150,7 @@ TEST(StoreModelCanary, FindsEveryPlantedFault) {
   EXPECT_FALSE(is_caught<ForwardingStore>());
   EXPECT_TRUE(is_caught<AcceptsOldTokens>());
   EXPECT_TRUE(is_caught<LosesMinusZero>());
+  EXPECT_TRUE(is_caught<MixesUpObjectives>());
   EXPECT_TRUE(is_caught<TellsTwice>());
   EXPECT_TRUE(is_caught<PausesWithoutCountingTime>());
   EXPECT_TRUE(is_caught<NeverFindsTheDead>());

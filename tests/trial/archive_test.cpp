@@ -67,6 +67,7 @@ TrialRecord any_trial(Rng& rng, std::int64_t number, const Space& space) {
     run.values = rng.below(2) ? trial.values : any_numbers(rng, 2);
     std::int64_t step = rng.below(3);
     for (std::uint32_t i = rng.below(30); i > 0; --i) run.reports.push_back({step += 1 + rng.below(5), any_number(rng)});
+    if (rng.below(2)) run.further_values.assign(2 * run.reports.size(), any_number(rng));
   }
   return trial;
 }
@@ -104,6 +105,7 @@ void expect_same(const TrialRecord& a, const TrialRecord& b) {
     EXPECT_EQ(a.runs[r].token, b.runs[r].token);
     EXPECT_EQ(a.runs[r].state, b.runs[r].state);
     expect_bits(a.runs[r].values, b.runs[r].values);
+    expect_bits(a.runs[r].further_values, b.runs[r].further_values);
     ASSERT_EQ(a.runs[r].reports.size(), b.runs[r].reports.size());
     for (std::size_t i = 0; i < a.runs[r].reports.size(); ++i) {
       EXPECT_EQ(a.runs[r].reports[i].step, b.runs[r].reports[i].step);

@@ -67,6 +67,24 @@ TEST(View, LeavesValuesThatAreMinimizedAlone) {
   EXPECT_EQ(history.view()[0].reports[0].value, 0.5);
 }
 
+TEST(View, TurnsEachObjectiveOfAReport) {
+  History history(one_axis(), {false, true, false});
+  TrialRecord trial = record(0);
+  trial.runs[0].reports = {{1, 0.5}, {4, 0.25}};
+  trial.runs[0].further_values = {1, 2, -infinity, 4};
+  history.put(trial);
+  const View view = history.view();
+  EXPECT_EQ(reported_value(view[0], 0, 0), 0.5);
+  EXPECT_EQ(reported_value(view[0], 0, 1), -1);
+  EXPECT_EQ(reported_value(view[0], 0, 2), 2);
+  EXPECT_TRUE(std::isnan(reported_value(view[0], 1, 1)));
+  EXPECT_EQ(reported_value(view[0], 1, 2), 4);
+  EXPECT_TRUE(std::isnan(reported_value(view[0], 1, 3)));
+  EXPECT_EQ(rung_value(view[0], 3, 1), -1);
+  EXPECT_EQ(rung_value(view[0], 4, 1), infinity);
+  EXPECT_EQ(rung_value(view[0], 4, 2), 3);
+}
+
 TEST(View, ASnapshotStaysAsItWas) {
   History history(one_axis(), {false});
   history.put(record(0));
@@ -87,7 +105,7 @@ TEST(View, ASnapshotStaysAsItWas) {
 }
 
 TEST(View, RowsAreSmallAndShareTheirMasks) {
-  static_assert(sizeof(TrialRow) <= 96);
+  static_assert(sizeof(TrialRow) <= 104);
   History history(one_axis(), {false});
   const TrialRecord first = record(0);
   history.put(first);

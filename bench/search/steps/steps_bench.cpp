@@ -3,6 +3,7 @@
 // prints them; its "budgets" are full trainings here.
 //
 // usage: steps_bench SAMPLER PRUNER[:OPTION=VALUE ...] [SEEDS] [TABLE ...]     tables: adult (open), coupon (sealed)
+// SEEDS: how many, from 0; or FIRST+HOW_MANY, to judge by other studies than the ones something was tuned on.
 #include <fmt/format.h>
 
 #include <cmath>
@@ -111,14 +112,16 @@ Result<std::string> run_one(const std::string& name, const std::string& sampler,
 
 int main(int argc, char** argv) {
   if (argc < 3) {
-    std::fputs("usage: steps_bench SAMPLER PRUNER [SEEDS] [TABLE ...]\n", stderr);
+    std::fputs("usage: steps_bench SAMPLER PRUNER [[FIRST+]SEEDS] [TABLE ...]\n", stderr);
     return 2;
   }
-  const int seeds = argc > 3 ? std::atoi(argv[3]) : 10;
+  const std::vector<std::string> range = split(argc > 3 ? argv[3] : "10", '+');
+  const int first = range.size() > 1 ? std::atoi(range.front().c_str()) : 0;
+  const int seeds = std::atoi(range.back().c_str());
   std::vector<std::string> tables(argv + std::min(argc, 4), argv + argc);
   if (tables.empty()) tables = {"adult"};
   for (const std::string& table : tables)
-    for (int seed = 0; seed < seeds; ++seed) {
+    for (int seed = first; seed < first + seeds; ++seed) {
       const auto line = run_one(table, argv[1], argv[2], static_cast<std::uint32_t>(seed));
       if (!line) {
         fmt::print(stderr, "steps_bench: {}\n", line.error().message);

@@ -20,8 +20,8 @@ using namespace hone;
 using namespace hone::search_bench;
 
 struct Curve final : RunObserver {
-  Result<Decision> report(std::size_t, std::int64_t, double value) override {
-    values.push_back(value);
+  Result<Decision> report(std::size_t, std::int64_t, std::span<const double> reported) override {
+    values.push_back(reported[0]);
     return Decision::go_on;
   }
   std::vector<double> values;
