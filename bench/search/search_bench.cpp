@@ -106,8 +106,7 @@ std::string run_cell(const Problem& problem, const std::string& name, std::uint3
     const Mask active(lab[row].active);
     const double regret = problem.regret(point, active);
     const double value = observed(problem, point, regret, seed, static_cast<std::uint32_t>(trial));
-    const auto constraints =
-        problem.constraints ? problem.constraints(point, active) : std::vector<double>();
+    const auto constraints = problem.constraints ? problem.constraints(point, active) : std::vector<double>();
     const bool feasible = std::ranges::all_of(constraints, [](double g) { return g <= 0; });
     if (trial == 0) recommended = nothing_feasible;
     if (feasible && (value < best || recommended == nothing_feasible)) {

@@ -20,10 +20,8 @@ class Interned {
   bool empty() const { return text_->empty(); }
   friend bool operator==(const Interned& a, const Interned& b) { return a.text_ == b.text_; }
   template <class Text>
-    requires std::convertible_to<const Text&, std::string_view>
-  friend bool operator==(const Interned& a, const Text& b) {
-    return *a.text_ == std::string_view(b);
-  }
+  requires std::convertible_to<const Text&, std::string_view>
+  friend bool operator==(const Interned& a, const Text& b) { return *a.text_ == std::string_view(b); }
 
  private:
   static const std::string* keep(std::string_view text);

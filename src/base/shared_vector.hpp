@@ -30,7 +30,8 @@ class SharedVector {
   SharedVector() = default;
   explicit SharedVector(std::span<const T> elements) : block_(make(elements, elements.size())) {}
   SharedVector(const std::vector<T>& elements) : SharedVector(std::span<const T>(elements)) {}
-  SharedVector(std::initializer_list<T> elements) : SharedVector(std::span<const T>(elements.begin(), elements.end())) {}
+  SharedVector(std::initializer_list<T> elements)
+      : SharedVector(std::span<const T>(elements.begin(), elements.end())) {}
   SharedVector(const SharedVector& other) : block_(other.block_) {
     if (block_) block_->references.fetch_add(1, std::memory_order_relaxed);
   }

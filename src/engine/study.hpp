@@ -131,7 +131,7 @@ class Study {
   Result<void> learn_locked(std::int64_t number, Revision revision, Change change);  // needs mutex_
   /// Writes down what was decided, and from which prefix of the study.
   Result<void> log_decision(std::int64_t trial, std::int64_t step, const DecisionLine& line);
-  void put(TrialRecord record);             // needs mutex_
+  void put(TrialRecord record);  // needs mutex_
   /// Our copy of a trial has changed: history and waiting_ take it in, and it is put away if it has finished.
   void changed(std::int64_t number);  // needs mutex_
   Result<void> catch_up_now();
@@ -170,7 +170,7 @@ class Study {
   History history_;
   std::map<std::int64_t, TrialRecord> live_;  // the trials that have not finished
   TrialArchive finished_;                     // the others, unless the store keeps them in memory
-  std::set<std::int64_t> waiting_;  // numbers of the trials in that state
+  std::set<std::int64_t> waiting_;            // numbers of the trials in that state
   Revision revision_ = 0;
   std::uint64_t change_count_ = 0;
   bool stopping_ = false;

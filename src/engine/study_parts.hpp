@@ -30,9 +30,7 @@ class OverheadTimer {
 
  private:
   static constexpr double short_seconds = 2e-5;
-  double now() const {
-    return elapsed_only_ ? study_.clock_.monotonic_seconds() : study_.clock_.thread_cpu_seconds();
-  }
+  double now() const { return elapsed_only_ ? study_.clock_.monotonic_seconds() : study_.clock_.thread_cpu_seconds(); }
 
   Study& study_;
   std::atomic<bool>& is_short_;

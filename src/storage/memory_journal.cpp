@@ -9,7 +9,8 @@ namespace hone {
 
 void MemoryJournal::add_line(std::int64_t at_ms, std::size_t kind, std::int64_t trial, std::size_t extra) {
   HONE_CHECK(trial < 0xffffffff && extra < 0xffffffff, "a journal in memory has at most 2^32 - 2 trials");
-  lines_.push_back({(at_ms << 16) | static_cast<std::int64_t>(kind), static_cast<std::uint32_t>(trial + 1), static_cast<std::uint32_t>(extra)});
+  lines_.push_back({(at_ms << 16) | static_cast<std::int64_t>(kind), static_cast<std::uint32_t>(trial + 1),
+                    static_cast<std::uint32_t>(extra)});
 }
 
 std::size_t MemoryJournal::kind_index(std::string_view kind) {

@@ -45,8 +45,8 @@ class MemoryJournal {
   std::vector<Line> lines_;
   std::vector<Extra> extras_ = {{}};
   std::vector<std::uint32_t> last_extra_ = {0, 0};  // (kinds) the last one: the next line often has the same
-  std::vector<Report> reports_;          // of the first objective
-  std::vector<double> further_values_;  // (reports, objectives - 1)
+  std::vector<Report> reports_;                     // of the first objective
+  std::vector<double> further_values_;              // (reports, objectives - 1)
 };
 
 }  // namespace hone

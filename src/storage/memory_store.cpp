@@ -267,7 +267,8 @@ class MemoryStore final : public Store {
     HONE_TRY(KeptStudy* const study, find(id));
     Changes changes{study->record.revision, {}};
     for (const std::int64_t number : study->journal.trials_since(revision))
-      if (TrialRecord trial = study->trial(number); trial.changed > revision) changes.trials.push_back(std::move(trial));
+      if (TrialRecord trial = study->trial(number); trial.changed > revision)
+        changes.trials.push_back(std::move(trial));
     return changes;
   }
 

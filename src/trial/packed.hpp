@@ -23,10 +23,8 @@ class PackWriter {
     count((bits << 1) ^ (number < 0 ? ~std::uint64_t{0} : 0));
   }
   template <class T>
-    requires std::is_trivially_copyable_v<T>
-  void raw(const T& value) {
-    bytes_.append(reinterpret_cast<const char*>(&value), sizeof value);
-  }
+  requires std::is_trivially_copyable_v<T>
+  void raw(const T& value) { bytes_.append(reinterpret_cast<const char*>(&value), sizeof value); }
   void text(std::string_view text) {
     count(text.size());
     bytes_.append(text);
@@ -53,8 +51,7 @@ class PackReader {
     return static_cast<std::int64_t>((bits >> 1) ^ (bits & 1 ? ~std::uint64_t{0} : 0));
   }
   template <class T>
-    requires std::is_trivially_copyable_v<T>
-  T raw() {
+  requires std::is_trivially_copyable_v<T> T raw() {
     T value;
     std::memcpy(&value, bytes_.data() + at_, sizeof value);
     at_ += sizeof value;

@@ -110,8 +110,8 @@ std::optional<std::int64_t> best_trial(const View& view) {
     return row.reports.empty() ? std::numeric_limits<double>::quiet_NaN() : row.reports.back().value;
   };
   const auto key = [&](const TrialRow& row) {
-    return rank_key(row.state, row.constraints,
-                    row.reports.empty() ? 0 : row.reports.back().step, value(row), row.number);
+    return rank_key(row.state, row.constraints, row.reports.empty() ? 0 : row.reports.back().step, value(row),
+                    row.number);
   };
   for (std::size_t i = 0; i < view.size(); ++i) {
     const TrialRow& row = view[i];
@@ -136,8 +136,7 @@ std::vector<std::int64_t> pareto_front(const View& view) {
   std::vector<std::int64_t> usable;
   for (std::size_t i = 0; i < view.size(); ++i) {
     const TrialRow& row = view[i];
-    if (row.state == TrialState::complete && violation(row.constraints) == 0)
-      usable.push_back(row.number);
+    if (row.state == TrialState::complete && violation(row.constraints) == 0) usable.push_back(row.number);
   }
   return undominated(usable, view.objectives(), [&](std::int64_t number, std::size_t m) {
     return view[static_cast<std::size_t>(number)].values[m];

@@ -13,8 +13,8 @@ namespace {
 /// Trials of two objectives, the second one to be maximised: (state, reports at steps 1, 2, ...).
 struct Trials {
   void add(TrialState state, const std::vector<std::pair<double, double>>& reports) {
-    TrialRecord& record = records.emplace_back();
-    record.number = std::ssize(records) - 1;
+    TrialRecord record;
+    record.number = static_cast<std::int64_t>(history.size());
     record.state = state;
     record.point = {0.5, 0.5};
     Run& run = record.runs.emplace_back();
@@ -26,10 +26,9 @@ struct Trials {
     history.put(record);
   }
   std::int64_t chosen() const {
-    const auto last = last_to_finish(history.view(), records, false, 9);
+    const auto last = last_to_finish(history.view(), 9);
     return last ? last->trial : -1;
   }
-  std::vector<TrialRecord> records;
   History history{plain_space(), {false, true}};
 };
 
@@ -51,7 +50,7 @@ TEST(LastToFinish, OfSeveralObjectivesTheBestOfTheFarthest) {
   trials.add(paused, {{6, 2}, {6, 2}, {6, 2}, {6, 2}});
   trials.add(paused, {{5, 2}, {5, 2}, {5, 2}, {5, 2}});
   EXPECT_EQ(trials.chosen(), 7) << "it dominates both";
-  const auto last = last_to_finish(trials.history.view(), trials.records, false, 9);
+  const auto last = last_to_finish(trials.history.view(), 9);
   EXPECT_EQ(last->from_step, 4);
   EXPECT_EQ(last->until_step, 9);
   trials.add(complete, {});

@@ -73,7 +73,7 @@ class Simulation {
           values[m] = std::numeric_limits<double>::quiet_NaN();
     change(number, [&](TrialRow& row) {
       row.reports.push_back({step, values[0]});
-      row.further_values.insert(row.further_values.end(), values.begin() + 1, values.end());
+      for (std::size_t m = 1; m < values.size(); ++m) row.further_values.push_back(values[m]);
     });
     worker.undecided = step;
     return options_.delayed_decisions ? "" : decide(worker);
@@ -189,7 +189,7 @@ TrialRow row_with(TrialState state, const std::vector<std::vector<double>>& repo
   row.state = state;
   for (const std::vector<double>& values : reports) {
     row.reports.push_back({static_cast<std::int64_t>(row.reports.size()) + 1, values[0]});
-    row.further_values.insert(row.further_values.end(), values.begin() + 1, values.end());
+    for (std::size_t m = 1; m < values.size(); ++m) row.further_values.push_back(values[m]);
   }
   return row;
 }

@@ -32,7 +32,8 @@ double regret(const Problem& problem, const char* name, int trials) {
   Lab lab(problem.space, 1);
   const auto memo = sampler->make_memo();
   return lab.run(
-      *sampler, trials, [&](const TrialRow& row) { return problem.regret(Point(row.point), Mask(row.active)); }, memo.get());
+      *sampler, trials, [&](const TrialRow& row) { return problem.regret(Point(row.point), Mask(row.active)); },
+      memo.get());
 }
 
 int wins(const char* name, const char* against, int trials) {

@@ -98,7 +98,7 @@ TEST(ScaleProperty, RoundingIsThatOfTheWrittenNumber) {
       const double number = at * std::pow(10.0, power);
       EXPECT_EQ(rounded_to_15_digits(number), written(number)) << number;
     }
-  for (const double number : {0.0, -0.0, 5e-324, 1.7976931348623157e308, 0.5, 123456789012345.5, 99999999999999.95})
+  for (const double number : {0.0, -0.0, 5e-324, 1e308, 0.5, 123456789012345.5, 99999999999999.95})
     EXPECT_EQ(rounded_to_15_digits(number), written(number)) << number;
 }
 

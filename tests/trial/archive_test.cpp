@@ -66,7 +66,8 @@ TrialRecord any_trial(Rng& rng, std::int64_t number, const Space& space) {
     run.state = trial.state;
     run.values = rng.below(2) ? trial.values : any_numbers(rng, 2);
     std::int64_t step = rng.below(3);
-    for (std::uint32_t i = rng.below(30); i > 0; --i) run.reports.push_back({step += 1 + rng.below(5), any_number(rng)});
+    for (std::uint32_t i = rng.below(30); i > 0; --i)
+      run.reports.push_back({step += 1 + rng.below(5), any_number(rng)});
     if (rng.below(2)) run.further_values.assign(2 * run.reports.size(), any_number(rng));
   }
   return trial;
