@@ -49,5 +49,23 @@ struct Simd {
   }
 };
 
+/// One double at a time, for body_dense.hpp.
+struct SimdDouble {
+  using Vec = double;
+  static constexpr std::size_t lanes = 1;
+  static constexpr std::size_t tile_rows = 2, tile_vectors = 8;
+
+  static Vec load(const double* p) { return *p; }
+  static void store(double* p, Vec x) { *p = x; }
+  static Vec all(double x) { return x; }
+  static Vec fma(Vec a, Vec b, Vec c) { return __builtin_fma(a, b, c); }
+  static Vec add(Vec a, Vec b) { return a + b; }
+  static Vec sub(Vec a, Vec b) { return a - b; }
+  static Vec mul(Vec a, Vec b) { return a * b; }
+  static Vec div(Vec a, Vec b) { return a / b; }
+  /// 0 where they are equal, else 1.
+  static Vec differs(Vec a, Vec b) { return a == b ? 0.0 : 1.0; }
+};
+
 }  // namespace
 }  // namespace hone

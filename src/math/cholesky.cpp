@@ -9,51 +9,67 @@
 namespace hone {
 namespace {
 
-constexpr std::size_t block = 32;  // rows factored before the rest is updated with them
+constexpr std::size_t block = 64;  // rows that are finished before the rest is updated with them
+
+/// The whole vectors that column i is in start here.
+constexpr std::size_t vector_start(std::size_t i) {
+  return i / dense_width * dense_width;
+}
 
 }  // namespace
 
 Cholesky::Cholesky(std::size_t capacity) : stride_(dense_padded(capacity)), factor_(stride_ * stride_, 0.0) {}
 
 void Cholesky::start(std::size_t n) {
+  if (size_ == n && n > 0) return;  // what is below the diagonal and behind the last column is 0 already
   if (dense_padded(n) > stride_) stride_ = dense_padded(n);
   factor_.assign(stride_ * stride_, 0.0);
   size_ = n;
 }
 
 /// Right-looking by blocks: what is subtracted from an element runs through the rows above in order, whatever the
-/// block.
+/// block. Elements left of the diagonal are garbage of whole vectors until they are cleared at the end.
 bool Cholesky::factor_in_place() {
-  const auto& k = dense_kernels();
+  const std::size_t width = padded();
   for (std::size_t first = 0; first < size_; first += block) {
     const std::size_t end = std::min(first + block, size_);
-    for (std::size_t r = first; r < end; ++r) {
-      double* const row = factor_.data() + r * stride_;
-      // Elements left of the diagonal are garbage of whole vectors; they are cleared at the end.
-      const std::size_t from = r / dense_width * dense_width;
-      for (std::size_t above = first; above < r; ++above) {
-        const double* const u = factor_.data() + above * stride_;
-        k.add_scaled(-u[r], u + from, row + from, stride_ - from);
-      }
-      if (!(row[r] > 0) || !std::isfinite(row[r])) {
-        size_ = 0;
-        return false;
-      }
-      const double root = std::sqrt(row[r]);
-      row[r] = root;
-      for (std::size_t j = r + 1; j < size_; ++j) row[j] /= root;
+    if (!factor_rows(first, end)) {
+      size_ = 0;
+      return false;
     }
     for (std::size_t i = end; i < size_; i += block) {
-      const std::size_t rows = std::min(block, size_ - i), column = i / dense_width * dense_width;
-      k.subtract_product({factor_.data() + first * stride_ + i, stride_, factor_.data() + first * stride_ + column,
-                          stride_, factor_.data() + i * stride_ + column, stride_, end - first, rows,
-                          stride_ - column});
+      const std::size_t column = vector_start(i);
+      dense_kernels().subtract_product(
+          {factor_.data() + first * stride_ + i, stride_, factor_.data() + first * stride_ + column, stride_,
+           factor_.data() + i * stride_ + column, stride_, end - first, std::min(block, size_ - i), width - column});
     }
   }
-  for (std::size_t r = 0; r < size_; ++r) {
-    std::fill_n(factor_.data() + r * stride_, r, 0.0);
-    std::fill(factor_.begin() + static_cast<std::ptrdiff_t>(r * stride_ + size_),
-              factor_.begin() + static_cast<std::ptrdiff_t>((r + 1) * stride_), 0.0);
+  for (std::size_t r = 0; r < size_; ++r)
+    std::fill_n(factor_.data() + r * stride_ + vector_start(r), r - vector_start(r), 0.0);
+  return true;
+}
+
+/// Rows `first` .. end - 1, which the rows above `first` have been subtracted from: eight by eight.
+bool Cholesky::factor_rows(std::size_t first, std::size_t end) {
+  const auto& k = dense_kernels();
+  const std::size_t width = padded();
+  for (std::size_t eight = first; eight < end; eight += dense_width) {
+    const std::size_t after = std::min(eight + dense_width, end), from = vector_start(eight);
+    for (std::size_t r = eight; r < after; ++r) {
+      double* const row = factor_.data() + r * stride_;
+      for (std::size_t above = eight; above < r; ++above) {
+        const double* const u = factor_.data() + above * stride_;
+        k.add_scaled(-u[r], u + from, row + from, width - from);
+      }
+      if (!(row[r] > 0) || !std::isfinite(row[r])) return false;
+      const double root = std::sqrt(row[r]);
+      k.divide(root, row + from, width - from);
+      row[r] = root;
+    }
+    if (after < end)
+      k.subtract_product({factor_.data() + eight * stride_ + after, stride_, factor_.data() + eight * stride_ + after,
+                          stride_, factor_.data() + after * stride_ + after, stride_, after - eight, end - after,
+                          width - after});
   }
   return true;
 }
@@ -90,43 +106,44 @@ void Cholesky::shrink(std::size_t n) {
 }
 
 void Cholesky::solve_transposed(double* b) const {
-  const auto& kernels = dense_kernels();
-  const std::size_t end = padded();
-  for (std::size_t k = 0; k < size_; ++k) {
-    const double* const u = row(k);
-    b[k] /= u[k];
-    const double value = b[k];
-    const std::size_t next = std::min(end, dense_padded(k + 1));
-    for (std::size_t j = k + 1; j < next; ++j) b[j] = std::fma(-value, u[j], b[j]);
-    kernels.add_scaled(-value, u + next, b + next, end - next);
+  for (std::size_t k = 0; k < size_; k += dense_width) {
+    const std::size_t rows = std::min(dense_width, size_ - k);
+    dense_kernels().forward_eight(row(k) + k, stride_, rows, b + k, padded() - k - dense_width);
   }
 }
 
-void Cholesky::solve_transposed_eight(double* b) const {
+void Cholesky::solve_transposed(double* b, std::size_t columns) const {
+  substitute(b, columns, columns, false);
+}
+
+/// Forward substitution of the rows of b, `columns` wide; `triangular`: what is right of the diagonal is 0 and stays
+/// so.
+void Cholesky::substitute(double* b, std::size_t stride, std::size_t columns, bool triangular) const {
   const auto& kernels = dense_kernels();
   for (std::size_t first = 0; first < size_; first += block) {
     const std::size_t end = std::min(first + block, size_);
-    for (std::size_t k = first; k < end; ++k) {
-      const double* const u = row(k);
-      for (std::size_t c = 0; c < dense_width; ++c) b[k * dense_width + c] /= u[k];
-      for (std::size_t j = k + 1; j < end; ++j)
-        kernels.add_scaled(-u[j], b + k * dense_width, b + j * dense_width, dense_width);
+    for (std::size_t eight = first; eight < end; eight += dense_width) {
+      const std::size_t after = std::min(eight + dense_width, end);
+      const std::size_t count = triangular ? dense_padded(after) : columns;
+      for (std::size_t r = eight; r < after; ++r) {
+        for (std::size_t above = eight; above < r; ++above)
+          kernels.add_scaled(-row(above)[r], b + above * stride, b + r * stride, count);
+        kernels.divide(row(r)[r], b + r * stride, count);
+      }
+      if (after < end)
+        kernels.subtract_product({row(eight) + after, stride_, b + eight * stride, stride, b + after * stride, stride,
+                                  after - eight, end - after, count});
     }
     if (end < size_)
-      kernels.subtract_product({row(first) + end, stride_, b + first * dense_width, dense_width, b + end * dense_width,
-                                dense_width, end - first, size_ - end, dense_width});
+      kernels.subtract_product({row(first) + end, stride_, b + first * stride, stride, b + end * stride, stride,
+                                end - first, size_ - end, triangular ? dense_padded(end) : columns});
   }
 }
 
 void Cholesky::solve(double* b) const {
-  const auto& kernels = dense_kernels();
-  const std::size_t end = padded();
-  for (std::size_t k = size_; k-- > 0;) {
-    const double* const u = row(k);
-    const std::size_t next = std::min(end, dense_padded(k + 1));
-    double sum = kernels.dot(u + next, b + next, end - next);
-    for (std::size_t j = k + 1; j < next; ++j) sum = std::fma(u[j], b[j], sum);
-    b[k] = (b[k] - sum) / u[k];
+  for (std::size_t end = padded(); end > 0; end -= dense_width) {
+    const std::size_t k = end - dense_width, rows = std::min(dense_width, size_ - k);
+    dense_kernels().backward_eight(row(k) + k, stride_, rows, b + k, padded() - end);
   }
 }
 
@@ -136,27 +153,22 @@ double Cholesky::log_determinant() const {
   return 2 * sum;
 }
 
-std::vector<double> Cholesky::inverse() const {
-  // Rows of U^-T, eight columns of the identity at a time, then A^-1 = U^-1 U^-T.
+void Cholesky::inverse(std::vector<double>& room, std::vector<double>& out) const {
+  // The rows of U^-T, then A^-1 = U^-1 U^-T: minus what subtract_product gives.
   const std::size_t width = padded();
-  std::vector<double> whole(width * width, 0.0), eight(width * dense_width);
-  std::vector<double> lower(width * width, 0.0);  // lower[k][j] = (U^-T)[k][j]
-  for (std::size_t first = 0; first < size_; first += dense_width) {
-    std::ranges::fill(eight, 0.0);
-    for (std::size_t c = 0; c < dense_width && first + c < size_; ++c) eight[(first + c) * dense_width + c] = 1;
-    solve_transposed_eight(eight.data());
-    for (std::size_t k = first; k < size_; ++k)
-      std::copy_n(eight.data() + k * dense_width, dense_width, lower.data() + k * width + first);
-  }
-  // subtract_product gives minus the sum over k of lower[k][i] lower[k][j].
-  for (std::size_t i = 0; i < width; i += block) {
-    const std::size_t rows = std::min(block, width - i);
-    dense_kernels().subtract_product({lower.data() + i * width + i, width, lower.data() + i * width, width,
-                                      whole.data() + i * width, width, width - i, rows, i + dense_padded(rows)});
-  }
+  room.assign(width * width, 0.0);
+  out.assign(width * width, 0.0);
+  for (std::size_t k = 0; k < size_; ++k) room[k * width + k] = 1;
+  substitute(room.data(), width, width, true);
+  for (std::size_t i = 0; i < size_; i += block)
+    for (std::size_t j = i; j < size_; j += block) {
+      const std::size_t columns = std::min(block, width - j);
+      dense_kernels().subtract_product({room.data() + j * width + i, width, room.data() + j * width + j, width,
+                                        out.data() + i * width + j, width, size_ - j, std::min(block, size_ - i),
+                                        columns});
+    }
   for (std::size_t i = 0; i < size_; ++i)
-    for (std::size_t j = 0; j <= i; ++j) whole[i * width + j] = whole[j * width + i] = -whole[i * width + j];
-  return whole;
+    for (std::size_t j = vector_start(i); j < width; ++j) out[i * width + j] = -out[i * width + j];
 }
 
 }  // namespace hone

@@ -35,17 +35,21 @@ class Cholesky {
 
   /// b becomes U^-T b: forward substitution. Cost: n^2.
   void solve_transposed(double* b) const;
-  /// The same for eight right sides at once: b[k * 8 + c].
-  void solve_transposed_eight(double* b) const;
+  /// The same for many right sides at once, with the same bits for each: b[k * columns + c], `columns` a multiple of 8,
+  /// padded() rows of which size() count.
+  void solve_transposed(double* b, std::size_t columns) const;
   /// b becomes U^-1 b: backward substitution. Cost: n^2.
   void solve(double* b) const;
   double log_determinant() const;  ///< of A
-  /// A^-1, row-major with stride padded(): both triangles. Cost: n^3.
-  std::vector<double> inverse() const;
+  /// A^-1, row-major with stride padded(): its upper triangle, with numbers that say nothing up to a vector's width
+  /// left of the diagonal, and 0 elsewhere. `room` is memory that can be used again. Cost: n^3 / 3.
+  void inverse(std::vector<double>& room, std::vector<double>& out) const;
 
  private:
   void start(std::size_t n);
   bool factor_in_place();
+  bool factor_rows(std::size_t first, std::size_t end);
+  void substitute(double* b, std::size_t stride, std::size_t columns, bool triangular) const;
 
   std::size_t size_ = 0, stride_ = 0;
   std::vector<double> factor_;

@@ -52,7 +52,8 @@ Minimum minimize(const SmoothFunction& function, std::vector<double> x, std::spa
   Minimum best{x, function(x, gradient), 0, 1};
   std::deque<Pair> pairs;
   std::vector<bool> held(n);
-  while (best.iterations < options.iterations && std::isfinite(best.value)) {
+  const auto may_go_on = [&] { return best.evaluations < options.evaluations; };
+  while (best.iterations < options.iterations && may_go_on() && std::isfinite(best.value)) {
     double largest = 0;
     for (std::size_t i = 0; i < n; ++i) {
       held[i] = (best.x[i] <= low[i] && gradient[i] > 0) || (best.x[i] >= high[i] && gradient[i] < 0);
@@ -73,7 +74,7 @@ Minimum minimize(const SmoothFunction& function, std::vector<double> x, std::spa
         if (d[i] != 0) length = std::min(length, 0.1 * (high[i] - low[i]) / std::abs(d[i]));
     bool moved = false;
     double value = 0;
-    for (int halving = 0; halving < 20 && !moved; ++halving, length *= 0.5) {
+    for (int halving = 0; halving < 20 && !moved && may_go_on(); ++halving, length *= 0.5) {
       double gain = 0;
       for (std::size_t i = 0; i < n; ++i) {
         next[i] = std::clamp(best.x[i] + length * d[i], low[i], high[i]);

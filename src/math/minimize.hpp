@@ -8,9 +8,10 @@ namespace hone {
 
 struct MinimizeOptions {
   int iterations = 50;
-  int pairs = 8;               ///< steps remembered
-  double gradient_end = 1e-5;  ///< ends where the largest projected gradient is below
-  double value_end = 1e-9;     ///< ends where a step gains less than this, relative to 1 + |value|
+  int evaluations = 1'000'000;  ///< of the function, at most
+  int pairs = 8;                ///< steps remembered
+  double gradient_end = 1e-5;   ///< ends where the largest projected gradient is below
+  double value_end = 1e-9;      ///< ends where a step gains less than this, relative to 1 + |value|
 };
 struct Minimum {
   std::vector<double> x;

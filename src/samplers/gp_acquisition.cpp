@@ -38,16 +38,15 @@ GpAcquisition::GpAcquisition(const GpSurface& surface, std::span<const double> y
     }
 }
 
-double GpAcquisition::combine(const double* v, std::size_t stride, double variance, std::vector<double>& means) const {
-  double mean = 0;
-  for (std::size_t i = 0; i < finished_; ++i) mean += v[i * stride] * white_[i];
+double GpAcquisition::combine(double mean, const double* v, std::size_t stride, double variance,
+                              std::vector<double>& means) const {
   means.resize(fantasies_);
   const double deviation = std::sqrt(variance);
   double top = -std::numeric_limits<double>::infinity();
   std::vector<double> logs(fantasies_);
   for (std::size_t s = 0; s < fantasies_; ++s) {
     means[s] = mean;
-    for (std::size_t p = 0; p < running_; ++p) means[s] += v[(finished_ + p) * stride] * normals_[s * running_ + p];
+    for (std::size_t p = 0; p < running_; ++p) means[s] += v[p * stride] * normals_[s * running_ + p];
     logs[s] = log_improvement((best_[s] - means[s]) / deviation).value;
     top = std::max(top, logs[s]);
   }
@@ -57,13 +56,15 @@ double GpAcquisition::combine(const double* v, std::size_t stride, double varian
 }
 
 void GpAcquisition::evaluate(std::span<GpCandidate> candidates) const {
-  GpSurface::AtEight at;
+  GpSurface::AtMany at;
   std::vector<double> means;
-  for (std::size_t first = 0; first < candidates.size(); first += dense_width) {
-    const auto some = candidates.subspan(first, std::min(dense_width, candidates.size() - first));
-    if (improves_) surface_.at_eight(some, at);
+  for (std::size_t first = 0; first < candidates.size(); first += gp_at_once) {
+    const auto some = candidates.subspan(first, std::min(gp_at_once, candidates.size() - first));
+    if (improves_) surface_.at_many(some, std::span(white_).first(finished_), at);
     for (std::size_t c = 0; c < some.size(); ++c)
-      some[c].value = improves_ ? combine(at.v.data() + c, dense_width, at.variance[c], means) : 0;
+      some[c].value = improves_ ? combine(at.mean[c], at.v.data() + finished_ * at.columns + c, at.columns,
+                                          surface_.variance(at.explained[c]), means)
+                                : 0;
   }
   if (feasibility_) feasibility_->add_to(candidates);
 }
@@ -80,7 +81,9 @@ double GpAcquisition::improvement_with_gradient(const Point& point, const Mask& 
   const GpSurface::At at = surface_.at(point, active);
   const std::size_t n = surface_.size();
   std::vector<double> means;
-  const double deviation = std::sqrt(at.variance), result = combine(at.v.data(), 1, at.variance, means);
+  const double mean = dense_kernels().dot(at.v.data(), white_.data(), white_.size());
+  const double deviation = std::sqrt(at.variance);
+  const double result = combine(mean, at.v.data() + finished_, 1, at.variance, means);
 
   // Derivatives by the mean of each fantasy and by the variance; then by the covariances, in one substitution.
   double by_deviation = 0, by_mean = 0;
@@ -106,9 +109,7 @@ double GpAcquisition::improvement_with_gradient(const Point& point, const Mask& 
 
 GpAcquisition::Belief GpAcquisition::belief(const Point& point, const Mask& active) const {
   const GpSurface::At at = surface_.at(point, active);
-  double mean = 0;
-  for (std::size_t i = 0; i < finished_; ++i) mean += at.v[i] * white_[i];
-  return {mean, std::sqrt(at.variance)};
+  return {dense_kernels().dot(at.v.data(), white_.data(), white_.size()), std::sqrt(at.variance)};
 }
 
 }  // namespace hone

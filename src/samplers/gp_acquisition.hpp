@@ -33,8 +33,9 @@ class GpAcquisition final : public Acquisition {
   Belief belief(const Point& point, const Mask& active) const;
 
  private:
-  /// Values of the acquisition from the whitened covariances v of a point: what the fantasies say of it.
-  double combine(const double* v, std::size_t stride, double variance, std::vector<double>& means) const;
+  /// Values of the acquisition from the mean of a point and its whitened covariances with the running ones: what the
+  /// fantasies say of it.
+  double combine(double mean, const double* v, std::size_t stride, double variance, std::vector<double>& means) const;
   double improvement_with_gradient(const Point& point, const Mask& active, std::span<double> gradient) const;
 
   const GpSurface& surface_;

@@ -112,17 +112,15 @@ GpFeasibility::GpFeasibility(const View& view, const GpConstraintData& data, std
 }
 
 void GpFeasibility::add_to(std::span<GpCandidate> candidates) const {
-  GpSurface::AtEight at;
+  GpSurface::AtMany at;
   for (const auto& model : models_) {
     const GpSurface surface(points_, model->factor, model->parameters);
-    for (std::size_t first = 0; first < candidates.size(); first += dense_width) {
-      const auto some = candidates.subspan(first, std::min(dense_width, candidates.size() - first));
-      surface.at_eight(some, at);
-      for (std::size_t c = 0; c < some.size(); ++c) {
-        double mean = 0;
-        for (std::size_t i = 0; i < points_.size(); ++i) mean += at.v[i * dense_width + c] * model->white[i];
-        some[c].value += log_normal_cdf(-mean / std::sqrt(at.variance[c] + model->parameters.noise));
-      }
+    for (std::size_t first = 0; first < candidates.size(); first += gp_at_once) {
+      const auto some = candidates.subspan(first, std::min(gp_at_once, candidates.size() - first));
+      surface.at_many(some, std::span(model->white).first(points_.size()), at);
+      for (std::size_t c = 0; c < some.size(); ++c)
+        some[c].value +=
+            log_normal_cdf(-at.mean[c] / std::sqrt(surface.variance(at.explained[c]) + model->parameters.noise));
     }
   }
 }

@@ -8,8 +8,9 @@
 namespace hone {
 namespace {
 
-constexpr std::size_t warped_from = 8;  // results below which values are taken as they are
-constexpr double warp_margin = 1;       // what the transformation must gain, in ln of the density of all values
+constexpr std::size_t warped_from = 8;     // results below which values are taken as they are
+constexpr std::size_t started_from = 100;  // results from which the second fit starts at the first one's end
+constexpr double warp_margin = 1;          // what the transformation must gain, in ln of the density of all values
 
 }  // namespace
 
@@ -44,11 +45,11 @@ GpFit fit(const View& view, std::span<const GpObservation> observations) {
     repeats.push_back(o.repeats);
   }
   const int iterations = iterations_for(observations.size());
-  const auto with = [&](double lambda, double& score) {
+  const auto with = [&](double lambda, const GpParameters* start, double& score) {
     const GpWarp warp = fit_warp(values, lambda);
     std::vector<double> y;
     for (const double value : values) y.push_back(warp.apply(value));
-    GpParameters parameters = fit_gp(points, y, repeats, iterations);
+    GpParameters parameters = fit_gp(points, y, repeats, iterations, start);
     if (observations.size() >= warped_from) {
       score = leave_one_out(points, y, repeats, parameters);
       for (const double value : values) score += warp.log_slope(value);
@@ -56,9 +57,10 @@ GpFit fit(const View& view, std::span<const GpObservation> observations) {
     return GpFit{lambda, std::move(parameters)};
   };
   double plain_score = 0, warped_score = 0;
-  GpFit plain = with(1, plain_score);
+  GpFit plain = with(1, nullptr, plain_score);
   if (observations.size() < warped_from) return plain;
-  GpFit bent = with(most_normal_lambda(values), warped_score);
+  GpFit bent =
+      with(most_normal_lambda(values), observations.size() > started_from ? &plain.parameters : nullptr, warped_score);
   return warped_score > plain_score + warp_margin ? bent : plain;
 }
 

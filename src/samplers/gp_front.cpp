@@ -157,16 +157,16 @@ double GpFrontAcquisition::log_volume(std::span<const double> mean, std::span<co
 void GpFrontAcquisition::evaluate(std::span<GpCandidate> candidates) const {
   const std::size_t objectives = surfaces_.size();
   for (GpCandidate& candidate : candidates) candidate.value = 0;
-  std::vector<GpSurface::AtEight> at(objectives);
+  std::vector<GpSurface::AtMany> at(objectives);
   std::vector<double> mean(objectives), deviation(objectives);
-  for (std::size_t first = 0; !boxes_.empty() && first < candidates.size(); first += dense_width) {
-    const auto some = candidates.subspan(first, std::min(dense_width, candidates.size() - first));
-    for (std::size_t m = 0; m < objectives; ++m) surfaces_[m]->at_eight(some, at[m]);
+  for (std::size_t first = 0; !boxes_.empty() && first < candidates.size(); first += gp_at_once) {
+    const auto some = candidates.subspan(first, std::min(gp_at_once, candidates.size() - first));
+    for (std::size_t m = 0; m < objectives; ++m)
+      surfaces_[m]->at_many(some, std::span(white_[m]).first(surfaces_[m]->size()), at[m]);
     for (std::size_t c = 0; c < some.size(); ++c) {
       for (std::size_t m = 0; m < objectives; ++m) {
-        mean[m] = 0;
-        for (std::size_t i = 0; i < surfaces_[m]->size(); ++i) mean[m] += at[m].v[i * dense_width + c] * white_[m][i];
-        deviation[m] = std::sqrt(at[m].variance[c]);
+        mean[m] = at[m].mean[c];
+        deviation[m] = std::sqrt(surfaces_[m]->variance(at[m].explained[c]));
       }
       some[c].value = log_volume(mean, deviation, nullptr);
     }

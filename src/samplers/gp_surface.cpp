@@ -29,29 +29,39 @@ GpSurface::At GpSurface::at(const Point& point, const Mask& active) const {
   dense_kernels().matern(at.v.data(), at.v.data(), at.slope.data(), width);
   for (std::size_t i = 0; i < width; ++i) at.v[i] = i < n ? parameters_.signal * at.v[i] : 0;
   factor_.solve_transposed(at.v.data());
-  double explained = 0;
-  for (std::size_t i = 0; i < n; ++i) explained = std::fma(at.v[i], at.v[i], explained);
+  const double explained = dense_kernels().dot(at.v.data(), at.v.data(), width);
   at.known = parameters_.signal - explained <= least_variance * parameters_.signal;
-  at.variance = at.known ? least_variance * parameters_.signal : parameters_.signal - explained;
+  at.variance = variance(explained);
   return at;
 }
 
-void GpSurface::at_eight(std::span<const GpCandidate> candidates, AtEight& out) const {
-  const std::size_t n = points_.size(), width = points_.padded();
-  std::vector<double> row(width);
-  out.v.assign(width * dense_width, 0.0);
-  for (std::size_t c = 0; c < candidates.size(); ++c) {
-    points_.distances(candidates[c].point, candidates[c].active, parameters_.weights, 0, row.data());
-    dense_kernels().matern(row.data(), row.data(), nullptr, width);
-    for (std::size_t i = 0; i < n; ++i) out.v[i * dense_width + c] = parameters_.signal * row[i];
+double GpSurface::variance(double explained) const {
+  return std::max(parameters_.signal - explained, least_variance * parameters_.signal);
+}
+
+void GpSurface::at_many(std::span<const GpCandidate> candidates, std::span<const double> white, AtMany& out) const {
+  const auto& kernels = dense_kernels();
+  const std::size_t n = points_.size();
+  GpPoints columns = points_.without_points();
+  for (const GpCandidate& candidate : candidates) columns.add(candidate.point, candidate.active);
+  out.columns = columns.padded();
+  out.v.assign(points_.padded() * out.columns, 0.0);
+  std::vector<double> row(out.columns);
+  Point point;
+  Mask active;
+  for (std::size_t i = 0; i < n; ++i) {  // the distance of a known point to the candidates is theirs to it
+    points_.copy(i, point, active);
+    columns.distances(point, active, parameters_.weights, 0, row.data());
+    kernels.matern(row.data(), row.data(), nullptr, row.size());
+    kernels.add_scaled(parameters_.signal, row.data(), out.v.data() + i * out.columns, row.size());
   }
-  factor_.solve_transposed_eight(out.v.data());
-  double explained[dense_width] = {};
-  for (std::size_t i = 0; i < n; ++i)
-    for (std::size_t c = 0; c < dense_width; ++c)
-      explained[c] = std::fma(out.v[i * dense_width + c], out.v[i * dense_width + c], explained[c]);
-  for (std::size_t c = 0; c < dense_width; ++c)
-    out.variance[c] = std::max(parameters_.signal - explained[c], least_variance * parameters_.signal);
+  factor_.solve_transposed(out.v.data(), out.columns);
+  out.explained.assign(out.columns, 0.0);
+  out.mean.assign(out.columns, 0.0);
+  for (std::size_t i = 0; i < n; ++i) {
+    kernels.add_squares(out.v.data() + i * out.columns, out.explained.data(), out.columns);
+    if (i < white.size()) kernels.add_scaled(white[i], out.v.data() + i * out.columns, out.mean.data(), out.columns);
+  }
 }
 
 void GpSurface::add_gradient(const At& at, const Point& point, std::vector<double>& by_v,

@@ -23,6 +23,9 @@ class Acquisition {
   virtual double with_gradient(const Point& point, const Mask& active, std::span<double> gradient) const = 0;
 };
 
+/// Candidates whose whitened covariances are computed together: their matrix is to stay in the cache.
+constexpr std::size_t gp_at_once = 128;
+
 /// The process in whitened form: the covariances k of a point with the known ones become v = U^-T k, the values y
 /// become U^-T y; the mean at the point is their product, the variance the signal without v's square.
 class GpSurface {
@@ -45,12 +48,17 @@ class GpSurface {
   };
   /// Cost: n^2 + n axes.
   At at(const Point& point, const Mask& active) const;
-  /// The same for up to eight at once: element i of candidate c's v is v[8 i + c].
-  struct AtEight {
-    std::vector<double> v;
-    double variance[dense_width] = {};
+  /// The same for many at once, at most gp_at_once: element i of candidate c's v is v[columns i + c].
+  struct AtMany {
+    std::size_t columns = 0;        ///< candidates, padded
+    std::vector<double> v;          ///< (padded, columns)
+    std::vector<double> explained;  ///< (columns) v's squares
+    std::vector<double> mean;       ///< (columns)
   };
-  void at_eight(std::span<const GpCandidate> candidates, AtEight& out) const;
+  /// `white`: whitened values, as many as count for the mean.
+  void at_many(std::span<const GpCandidate> candidates, std::span<const double> white, AtMany& out) const;
+  /// The variance from v's squares, as in At.
+  double variance(double explained) const;
 
   /// The gradient by the coordinates of the axes, of something whose derivatives by v are `by_v` (padded; changed).
   /// Adds to `gradient`. Cost: n^2 + n axes.

@@ -64,12 +64,12 @@ std::optional<TpeSides> own_sides(const View& view, const TpeMemo& memo, const T
   std::vector<std::uint32_t> rows;
   std::size_t good = 0;
   for (const std::uint32_t row : std::span(group.row).subspan(1)) {
-    rows.push_back(row - 1);
+    rows.push_back(memo.rows[row - 1]);
     good += sides.good_index[row] > 0 ? 1 : 0;
   }
   const TrialSplit split = split_trials(view, memo.standings, rows);
   if (split.good.size() <= good) return std::nullopt;
-  return make_sides(view.size(), split.good, split.weight);
+  return make_sides(memo.rows.size(), memo.places(split.good), split.weight);
 }
 
 /// Lets every candidate go on from what the best one has drawn so far, so that all of them compete in its branch.
@@ -151,12 +151,13 @@ class Tpe final : public Sampler {
 
     Rng rng(context.study_seed, RngPurpose::suggest, static_cast<std::uint32_t>(context.trial),
             static_cast<std::uint32_t>(context.attempt));
-    const TpeSides sides = make_sides(view.size(), split.good, split.weight);
+    state.hold(view, split.good);
+    const TpeSides sides = make_sides(state.rows.size(), state.places(split.good), split.weight);
     TpeCandidates candidates = draw_candidates(view, state, sides, candidates_, rng);
     const auto best = static_cast<std::size_t>(std::ranges::max_element(candidates.score) - candidates.score.begin());
     return Proposal{std::move(candidates.point[best]), "tpe",
                     fmt::format("{} good against {} others, log ratio {:.2f}", split.good.size(),
-                                view.size() - split.good.size(), candidates.score[best])};
+                                state.rows.size() - split.good.size(), candidates.score[best])};
   }
   std::unique_ptr<Memo> make_memo() const override { return std::make_unique<TpeMemo>(); }
 

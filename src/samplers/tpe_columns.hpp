@@ -35,12 +35,13 @@ struct TpeColumn {
   std::vector<double> sigma;           ///< (padded) bandwidth that the next two were computed from; 0: none
   std::vector<float> scale, constant;  ///< (padded) of the bad mixture
   struct GoodKernel {
+    std::uint32_t kernel = 0;   ///< number in the group
+    bool known = false;         ///< is the rest up to date?
     UnitNormal normal{0.5, 1};  ///< to draw from
     float scale = 0, constant = 0;
-    bool known = false;
     std::vector<float> wide_gain;  ///< (wide) as below
   };
-  std::vector<GoodKernel> good;  ///< (kernels) of the good mixture
+  std::vector<GoodKernel> good;  ///< those of the latest good mixture, in its order
   std::size_t wide = 0;          ///< so many cells from the lowest on are wide, at most 63; cell_low, cell_high: (wide)
   std::vector<std::vector<float>> wide_gain;  ///< (wide)(kernels) of the bad mixture: see use_wide_cells; NaN: unknown
 };
@@ -54,27 +55,39 @@ ScaleAndConstant density_kernel(double center, double sigma);
 /// Axes that are active together: the same conditions.
 struct TpeGroup {
   std::vector<TpeColumn> columns;
-  std::vector<std::uint32_t> row;  ///< (kernels) trial number + 1; 0 for the prior
+  std::vector<std::uint32_t> row;  ///< (kernels) place in TpeMemo::rows + 1; 0 for the prior
   std::size_t condition_axis = 0;  ///< one of its axes, to ask whether the group is active
   bool always = false;             ///< no conditions
   std::size_t axes = 0;            ///< its own and the unconditional ones: what its kernels stand on at least
 };
 
+/// Of one objective the newest trials are modelled, between the first and the second number of them, and the good ones
+/// before: what a proposal costs does not grow beyond. What the bad mixture forgets is where nobody has looked since.
+constexpr std::size_t tpe_window = 2000, tpe_window_max = 2500;
+
 class TpeMemo final : public Memo {
  public:
-  /// Takes in what is new in `view`, or all of it if the view does not continue what was seen.
+  /// Takes in what is new in `view`, or all of it if the view does not continue what was seen: standings only.
   void advance(const View& view);
+  /// Brings `rows` and `groups` up to date. `good`: row numbers, ascending. Cost: O(axes log n) for each new trial; every
+  /// few hundred trials, and where a good trial of old is outdone, O(axes * tpe_window).
+  void hold(const View& view, std::span<const std::uint32_t> good);
+  /// Places in `rows` of some of them.
+  std::vector<std::uint32_t> places(std::span<const std::uint32_t> numbers) const;
 
+  std::vector<TrialStanding> standings;  ///< (rows of the view)
+  std::vector<std::uint32_t> rows;       ///< that are modelled: numbers, ascending
   std::vector<TpeGroup> groups;          ///< parents before children
-  std::vector<TrialStanding> standings;  ///< (rows)
 
  private:
   void start(const Space& space);
-  void append(const Space& space, const TrialRow& row);
+  void append(const View& view, std::span<const std::uint32_t> numbers);
+  void drop(const std::vector<bool>& dropped);
 
   const Space* space_ = nullptr;
   Revision revision_ = -1;
-  std::vector<std::uint32_t> open_;  // rows that may still change, ascending
+  std::vector<std::uint32_t> open_;   // rows that may still change, ascending
+  std::size_t first_ = 0, older_ = 0;  // `rows` are so many older ones, then all from the first on
 };
 
 }  // namespace hone

@@ -43,14 +43,31 @@ struct BadWalk {
   std::vector<double> sigma;
 };
 
+/// Lets column.good be these kernels (ascending); what is known of them stays.
+void keep_good(TpeColumn& column, std::span<const std::uint32_t> kernels) {
+  if (std::ranges::equal(column.good, kernels, {}, &TpeColumn::GoodKernel::kernel)) return;
+  std::vector<TpeColumn::GoodKernel> kept(kernels.size());
+  auto from = column.good.begin();
+  for (std::size_t k = 0; k < kernels.size(); ++k) {
+    while (from != column.good.end() && from->kernel < kernels[k]) ++from;
+    if (from != column.good.end() && from->kernel == kernels[k]) {
+      kept[k] = std::move(*from);
+    } else {
+      kept[k].kernel = kernels[k];
+    }
+  }
+  column.good = std::move(kept);
+}
+
 void add_density(TpeColumn& column, std::size_t axes, std::span<const std::uint32_t> local, TpeMixture& good,
                  TpeMixture& bad, BadWalk& room) {
+  keep_good(column, good.kernel);
   const auto set_good = [&](std::uint32_t kernel, double sigma) {
-    TpeColumn::GoodKernel& kept = column.good[kernel];
+    TpeColumn::GoodKernel& kept = column.good[local[kernel]];
     if (kept.known && kept.normal.sigma == sigma) return;
     const double center = double{column.unit[kernel]};
     const auto made = density_kernel(center, sigma);
-    kept = {UnitNormal(center, sigma), made.scale, made.constant, true,
+    kept = {kernel, true, UnitNormal(center, sigma), made.scale, made.constant,
             std::vector<float>(column.wide, std::numeric_limits<float>::quiet_NaN())};
   };
   const auto set_bad = [&](std::uint32_t kernel, double sigma) {
@@ -93,7 +110,7 @@ void add_density(TpeColumn& column, std::size_t axes, std::span<const std::uint3
   std::vector<float>& center = good.center.emplace_back(good.padded, 0.0f);
   std::vector<float>& scale = good.scale.emplace_back(good.padded, 0.0f);
   for (std::size_t k = 0; k < good.kernel.size(); ++k) {
-    const TpeColumn::GoodKernel& kept = column.good[good.kernel[k]];
+    const TpeColumn::GoodKernel& kept = column.good[k];
     center[k] = column.unit[good.kernel[k]];
     scale[k] = kept.scale;
     good.constant[k] += kept.constant;
@@ -240,8 +257,7 @@ void draw_from_kernel(const Space& space, const TpeGroup& group, const TpeMixtur
   for (const TpeColumn& column : group.columns) {
     double unit;
     if (!column.table) {
-      const UnitNormal& normal = column.good[good.kernel[kernel]].normal;
-      unit = normal.quantile(rng.uniform());
+      unit = column.good[kernel].normal.quantile(rng.uniform());
     } else {
       const TpeTable& from = good.tables[table++];
       const std::size_t type = from.type[kernel];
@@ -274,7 +290,7 @@ std::vector<float> wide_gains(const Space& space, TpeColumn& column, const TpeMi
   if (!mixture.kernel.empty()) {
     std::vector<float> gains(mixture.global.size());
     for (std::size_t k = 0; k < gains.size(); ++k) {
-      TpeColumn::GoodKernel& kernel = column.good[mixture.kernel[k]];
+      TpeColumn::GoodKernel& kernel = column.good[k];
       if (std::isnan(kernel.wide_gain[cell])) kernel.wide_gain[cell] = gain(kernel.normal);
       gains[k] = kernel.wide_gain[cell];
     }

@@ -38,10 +38,24 @@ Vector all_results(const DenseKernels& k, std::size_t count, Rng rng) {
   const auto keep = [&](const Vector& values) { results.insert(results.end(), values.begin(), values.end()); };
   k.add_scaled(0.3, x.data(), out.data(), count);
   keep(out);
-  k.add_squares(1.7, 0.5, x.data(), out.data(), count);
+  k.add_squares(x.data(), out.data(), count);
   keep(out);
-  k.add_mismatches(0.9, 0.5, x.data(), out.data(), count);
+  k.divide(0.7, out.data(), count);
   keep(out);
+  const DenseColumn columns[] = {{x.data(), 0.5, 1.7, true}, {y.data(), 0.5, 0.9, false}, {y.data(), -0.1, 0.3, true}};
+  k.distances(columns, 3, out.data(), count);
+  keep(out);
+  const Vector triangle = random_vector(rng, 8 * count);
+  for (const std::size_t rows : {3, 8}) {
+    if (rows < 8 && count > 8) continue;  // fewer rows have nothing behind them
+    Vector upper = triangle;
+    for (std::size_t r = 0; r < 8; ++r) upper[r * count + r] = 1.5 + upper[r * count + r];
+    Vector solution = y;
+    k.forward_eight(upper.data(), count, rows, solution.data(), count - 8);
+    keep(solution);
+    k.backward_eight(upper.data(), count, rows, solution.data(), count - 8);
+    keep(solution);
+  }
   Vector squares(count), value(count), slope(count);
   for (std::size_t i = 0; i < count; ++i) squares[i] = i % 5 == 0 ? 0 : 40 * x[i] * x[i] * std::abs(y[i]);
   k.matern(squares.data(), value.data(), slope.data(), count);
@@ -79,8 +93,37 @@ TEST(DenseKernels, SumsAreWhatTheySay) {
     EXPECT_NEAR(k->weighted_mismatches(w.data(), 0.5, x.data(), count), mismatches, 1e-13) << k->name;
     EXPECT_NEAR(k->weighted_differences(w.data(), 0.5, x.data(), count), differences, 1e-13) << k->name;
     Vector out(count, 1.0);
-    k->add_mismatches(2, 0.5, x.data(), out.data(), count);
-    for (std::size_t i = 0; i < count; ++i) EXPECT_EQ(out[i], x[i] == 0.5 ? 1 : 3) << k->name;
+    const DenseColumn columns[] = {{x.data(), 0.5, 2, false}, {w.data(), 0.25, 3, true}};
+    k->distances(columns, 2, out.data(), count);
+    for (std::size_t i = 0; i < count; ++i)
+      EXPECT_NEAR(out[i], (x[i] == 0.5 ? 0 : 2) + 3 * (w[i] - 0.25) * (w[i] - 0.25), 1e-15) << k->name;
+  }
+}
+
+TEST(DenseKernels, EightRowsAreSubstitutedAsOneAfterTheOther) {
+  Rng rng(4, RngPurpose::simulation, 30);
+  const std::size_t count = 40;
+  Vector u = random_vector(rng, 8 * count);
+  const Vector b = random_vector(rng, count);
+  for (std::size_t r = 0; r < 8; ++r) u[r * count + r] += 2;
+  Vector forward = b, backward = b;
+  const DenseKernels& plain = *find_dense_kernels("scalar");
+  for (std::size_t r = 0; r < 8; ++r) {
+    forward[r] /= u[r * count + r];
+    for (std::size_t j = r + 1; j < count; ++j) forward[j] = std::fma(-forward[r], u[r * count + j], forward[j]);
+  }
+  for (std::size_t r = 8; r-- > 0;) {
+    double sum = plain.dot(u.data() + r * count + 8, backward.data() + 8, count - 8);
+    for (std::size_t j = r + 1; j < 8; ++j) sum = std::fma(u[r * count + j], backward[j], sum);
+    backward[r] = (backward[r] - sum) / u[r * count + r];
+  }
+  for (const DenseKernels* k : available()) {
+    Vector x = b;
+    k->forward_eight(u.data(), count, 8, x.data(), count - 8);
+    EXPECT_TRUE(same_bits(x, forward)) << k->name;
+    x = b;
+    k->backward_eight(u.data(), count, 8, x.data(), count - 8);
+    EXPECT_TRUE(same_bits(x, backward)) << k->name;
   }
 }
 
@@ -101,19 +144,19 @@ TEST(DenseKernels, MaternIsPrecise) {
 
 TEST(DenseKernels, ProductsTakeTheirTermsInOrder) {
   Rng rng(3, RngPurpose::simulation, 30);
-  for (const std::size_t rows : {1, 4, 7})
-    for (const std::size_t columns : {8, 24})
-      for (const std::size_t depth : {1, 5, 33}) {
-        const Vector a = random_vector(rng, depth * 16), b = random_vector(rng, depth * 32),
+  for (const std::size_t rows : {1, 4, 7, 16, 70})
+    for (const std::size_t columns : {8, 24, 32})
+      for (const std::size_t depth : {1, 5, 33, 130}) {
+        const Vector a = random_vector(rng, depth * 72), b = random_vector(rng, depth * 32),
                      start = random_vector(rng, rows * 32);
         Vector expected = start;
         for (std::size_t i = 0; i < rows; ++i)
           for (std::size_t j = 0; j < columns; ++j)
             for (std::size_t k = 0; k < depth; ++k)
-              expected[i * 32 + j] = std::fma(-a[k * 16 + i], b[k * 32 + j], expected[i * 32 + j]);
+              expected[i * 32 + j] = std::fma(-a[k * 72 + i], b[k * 32 + j], expected[i * 32 + j]);
         for (const DenseKernels* k : available()) {
           Vector c = start;
-          k->subtract_product({a.data(), 16, b.data(), 32, c.data(), 32, depth, rows, columns});
+          k->subtract_product({a.data(), 72, b.data(), 32, c.data(), 32, depth, rows, columns});
           EXPECT_TRUE(same_bits(c, expected)) << k->name << " " << rows << " " << columns << " " << depth;
         }
       }

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <vector>
 
@@ -50,7 +51,7 @@ TEST(Cholesky, TheFactorTimesItselfIsTheMatrix) {
 
 TEST(Cholesky, GrownRowByRowItHasTheSameBits) {
   Rng rng(2, RngPurpose::simulation, 31);
-  for (const std::size_t n : {5, 40, 75}) {
+  for (const std::size_t n : {5, 40, 75, 150}) {
     const Matrix a = covariances(n, rng);
     Cholesky whole, grown(3);
     ASSERT_TRUE(factor(whole, a));
@@ -71,7 +72,7 @@ TEST(Cholesky, GrownRowByRowItHasTheSameBits) {
 
 TEST(Cholesky, SolvesAndInverts) {
   Rng rng(3, RngPurpose::simulation, 31);
-  for (const std::size_t n : {1, 8, 13, 64, 90}) {
+  for (const std::size_t n : {1, 8, 13, 64, 90, 131}) {
     const Matrix a = covariances(n, rng);
     Cholesky c;
     ASSERT_TRUE(factor(c, a));
@@ -82,21 +83,37 @@ TEST(Cholesky, SolvesAndInverts) {
     }
     std::vector<double> x = right;
     c.solve_transposed(x.data());
-    c.solve_transposed_eight(eight.data());
+    c.solve_transposed(eight.data(), dense_width);
     for (std::size_t i = 0; i < n; ++i) EXPECT_EQ(eight[i * dense_width + 1], x[i]) << "one right side or eight";
     c.solve(x.data());
-    const auto inverse = c.inverse();
+    std::vector<double> room, inverse;
+    c.inverse(room, inverse);
     for (std::size_t i = 0; i < n; ++i) {
       double back = 0, by_inverse = 0;
       for (std::size_t j = 0; j < n; ++j) {
         back += a[i][j] * x[j];
-        by_inverse += inverse[i * c.padded() + j] * right[j];
-        EXPECT_EQ(inverse[i * c.padded() + j], inverse[j * c.padded() + i]);
+        by_inverse += inverse[std::min(i, j) * c.padded() + std::max(i, j)] * right[j];
       }
       EXPECT_NEAR(back, right[i], 1e-11);
       EXPECT_NEAR(by_inverse, x[i], 1e-9);
     }
   }
+}
+
+TEST(Cholesky, FactoredAgainItForgetsWhatItWas) {
+  Rng rng(4, RngPurpose::simulation, 31);
+  const std::size_t n = 75;
+  const Matrix a = covariances(n, rng), b = covariances(n, rng);
+  Matrix none = a;
+  none[3][60] = none[60][3] = std::nan("");
+  Cholesky again, once;
+  ASSERT_TRUE(factor(again, a));
+  EXPECT_FALSE(factor(again, none));
+  ASSERT_TRUE(factor(again, a));
+  ASSERT_TRUE(factor(again, b));
+  ASSERT_TRUE(factor(once, b));
+  for (std::size_t i = 0; i < n; ++i)
+    for (std::size_t j = 0; j < once.padded(); ++j) ASSERT_EQ(again.row(i)[j], once.row(i)[j]) << i << " " << j;
 }
 
 TEST(Cholesky, WhatIsNotPositiveDefiniteIsRefused) {

@@ -18,6 +18,7 @@ class Densities {
     lab_.run(**make_sampler("random", {}), trials, bowl);
     memo_.advance(lab_.view());
     const TrialSplit split = split_trials(lab_.view(), memo_.standings);
+    memo_.hold(lab_.view(), split.good);
     sides_ = make_sides(lab_.size(), split.good, split.weight);
   }
   const Space& space() const { return lab_.space(); }
@@ -139,6 +140,7 @@ TEST(TpeMixture, DrawsFollowTheMixture) {  // the share of draws in each tenth i
   TpeMemo memo;
   memo.advance(lab.view());
   const TrialSplit split = split_trials(lab.view(), memo.standings);
+  memo.hold(lab.view(), split.good);
   const TpeSides sides = make_sides(lab.size(), split.good, split.weight);
   TpeGroupMixtures both = make_mixtures(memo.groups[0], sides);
   Rng rng(1, RngPurpose::simulation, 0);

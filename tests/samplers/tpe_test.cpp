@@ -6,6 +6,7 @@
 
 #include "lab.hpp"
 #include "planted.hpp"
+#include "samplers/tpe_columns.hpp"
 
 namespace hone {
 namespace {
@@ -74,6 +75,24 @@ TEST(Tpe, RunningTrialsPushOthersAway) {
     }
   }
   EXPECT_GT(spread[1], 1.1 * spread[0]);
+}
+
+TEST(Tpe, BeyondItsWindowAMemoSaysWhatTheViewSays) {  // old good trials are outdone one by one, then the window moves
+  const auto space = make_space({float_parameter("x"), int_parameter("w", 1, 1000, true), int_parameter("n", 1, 5),
+                                 choice_parameter("c", {"a", "b", "c"}), only_when(float_parameter("u"), "c == 'a'")});
+  Lab lab(space, 7);
+  lab.run(**make_sampler("random", {}), static_cast<int>(tpe_window_max) - 50, bowl);
+  const auto tpe = make_tpe();
+  const auto memo = tpe->make_memo();
+  for (int i = 0; i < 70; ++i) {
+    const View view = lab.view();
+    const AskContext context{1, static_cast<std::int64_t>(view.size()), 0};
+    const auto kept = tpe->suggest(view, context, memo.get());
+    const bool compared = i % 7 == 0 || view.size() == tpe_window_max;
+    EXPECT_TRUE(!compared || kept->point == tpe->suggest(view, context, nullptr)->point) << view.size();
+    const std::size_t trial = lab.start(*kept);
+    lab.finish(trial, TrialState::complete, {bowl(lab[trial])});
+  }
 }
 
 TEST(Tpe, AttemptsGiveOtherPoints) {
