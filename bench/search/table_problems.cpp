@@ -36,7 +36,7 @@ Problem table(const std::string& name, bool sealed) {
 }  // namespace
 
 std::vector<Problem> table_problems() {
-  return {table("adult", false), table("coupon", true)};
+  return {table("adult", false), table("coupon", true), table("pm25", true)};
 }
 
 }  // namespace hone::search_bench

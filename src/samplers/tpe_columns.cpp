@@ -93,8 +93,7 @@ void order_kernels(TpeColumn& column, std::size_t from, std::size_t kernels) {
   }
   const auto key = [&](std::uint32_t k) { return column.unit[k]; };
   for (std::size_t k = from; k < kernels; ++k)
-    column.order.insert(std::ranges::upper_bound(column.order, column.unit[k], {}, key),
-                        static_cast<std::uint32_t>(k));
+    column.order.insert(std::ranges::upper_bound(column.order, column.unit[k], {}, key), static_cast<std::uint32_t>(k));
 }
 
 constexpr std::uint32_t no_kernel = 0xffffffff;
@@ -117,7 +116,9 @@ void drop_kernels(TpeColumn& column, const std::vector<std::uint32_t>& number, s
   move(column.constant);
   for (std::vector<float>& gain : column.wide_gain) move(gain);
   resize_kernels(column, left);
-  const auto clear = [&](auto& values) { std::fill(values.begin() + static_cast<std::ptrdiff_t>(left), values.end(), 0); };
+  const auto clear = [&](auto& values) {
+    std::fill(values.begin() + static_cast<std::ptrdiff_t>(left), values.end(), 0);
+  };
   clear(column.unit);
   clear(column.sigma);
   clear(column.scale);

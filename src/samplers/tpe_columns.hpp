@@ -69,8 +69,8 @@ class TpeMemo final : public Memo {
  public:
   /// Takes in what is new in `view`, or all of it if the view does not continue what was seen: standings only.
   void advance(const View& view);
-  /// Brings `rows` and `groups` up to date. `good`: row numbers, ascending. Cost: O(axes log n) for each new trial; every
-  /// few hundred trials, and where a good trial of old is outdone, O(axes * tpe_window).
+  /// Brings `rows` and `groups` up to date. `good`: row numbers, ascending. Cost: O(axes log n) for each new trial;
+  /// every few hundred trials, and where a good trial of old is outdone, O(axes * tpe_window).
   void hold(const View& view, std::span<const std::uint32_t> good);
   /// Places in `rows` of some of them.
   std::vector<std::uint32_t> places(std::span<const std::uint32_t> numbers) const;
@@ -86,7 +86,7 @@ class TpeMemo final : public Memo {
 
   const Space* space_ = nullptr;
   Revision revision_ = -1;
-  std::vector<std::uint32_t> open_;   // rows that may still change, ascending
+  std::vector<std::uint32_t> open_;    // rows that may still change, ascending
   std::size_t first_ = 0, older_ = 0;  // `rows` are so many older ones, then all from the first on
 };
 

@@ -67,8 +67,8 @@ void add_density(TpeColumn& column, std::size_t axes, std::span<const std::uint3
     if (kept.known && kept.normal.sigma == sigma) return;
     const double center = double{column.unit[kernel]};
     const auto made = density_kernel(center, sigma);
-    kept = {kernel, true, UnitNormal(center, sigma), made.scale, made.constant,
-            std::vector<float>(column.wide, std::numeric_limits<float>::quiet_NaN())};
+    kept = {kernel,     true,          UnitNormal(center, sigma),
+            made.scale, made.constant, std::vector<float>(column.wide, std::numeric_limits<float>::quiet_NaN())};
   };
   const auto set_bad = [&](std::uint32_t kernel, double sigma) {
     if (column.sigma[kernel] == sigma) return;

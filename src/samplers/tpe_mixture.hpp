@@ -44,8 +44,8 @@ struct TpeSides {
   std::vector<std::uint32_t> good_index;       ///< (rows + 1) 0: bad, else 1, 2, ...; entry 0 is the prior
   std::vector<float> good_weight, bad_weight;  ///< (good + 1), (rows + 1); 0 for a trial of the other side
 };
-/// `rows`: how many are modelled, `good`: places among them, ascending, and their `weight` as in TrialSplit; bad trials weigh 1 if they are among the newest 25, else less, down to
-/// 1 / n for the oldest; the prior 1.
+/// `rows`: how many are modelled, `good`: places among them, ascending, and their `weight` as in TrialSplit; bad trials
+/// weigh 1 if they are among the newest 25, else less, down to 1 / n for the oldest; the prior 1.
 TpeSides make_sides(std::size_t rows, std::span<const std::uint32_t> good, std::span<const float> weight);
 
 /// Both mixtures over one group. `group` keeps what the next call can use. Cost: O(axes * rows).
