@@ -28,7 +28,7 @@ void Cholesky::start(std::size_t n) {
 }
 
 /// Right-looking by blocks: what is subtracted from an element runs through the rows above in order, whatever the
-/// block. Elements left of the diagonal are garbage of whole vectors until they are cleared at the end.
+/// block. Elements left of the diagonal are garbage back to the start of their block until they are cleared at the end.
 bool Cholesky::factor_in_place() {
   const std::size_t width = padded();
   for (std::size_t first = 0; first < size_; first += block) {
@@ -44,8 +44,10 @@ bool Cholesky::factor_in_place() {
            factor_.data() + i * stride_ + column, stride_, end - first, std::min(block, size_ - i), width - column});
     }
   }
-  for (std::size_t r = 0; r < size_; ++r)
-    std::fill_n(factor_.data() + r * stride_ + vector_start(r), r - vector_start(r), 0.0);
+  for (std::size_t r = 0; r < size_; ++r) {
+    const std::size_t touched = r / block * block;
+    std::fill_n(factor_.data() + r * stride_ + touched, r - touched, 0.0);
+  }
   return true;
 }
 
