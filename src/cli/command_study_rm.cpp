@@ -33,7 +33,7 @@ Result<int> remove_study(const Arguments& arguments) {
   }
   if (counts.running > 0 && !arguments.has("--force")) {
     // Trials of dead workers go back to waiting; what is still running after that has somebody who may be alive.
-    HONE_TRY(const auto freed, study.store->reclaim_dead(study.record.id, std::numeric_limits<std::int64_t>::max()));
+    HONE_TRY(const auto freed, study.store->reclaim(study.record.id, std::numeric_limits<std::int64_t>::max()));
     counts.running -= static_cast<std::int64_t>(freed.size());
     if (counts.running > 0)
       return fail(Error::Kind::conflict,

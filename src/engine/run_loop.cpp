@@ -1,11 +1,13 @@
 #include "engine/run_loop.hpp"
 
-#include <atomic>
+#include <fmt/format.h>
+
 #include <chrono>
 #include <condition_variable>
 #include <mutex>
 #include <optional>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "base/clock.hpp"
@@ -63,6 +65,10 @@ class Workers {
     const std::scoped_lock lock(mutex_);
     return error_;
   }
+  std::vector<std::string> take_notes() {
+    const std::scoped_lock lock(mutex_);
+    return std::exchange(notes_, {});
+  }
   std::string done_reason() {
     const std::scoped_lock lock(mutex_);
     return done_reason_;
@@ -92,13 +98,28 @@ class Workers {
     const double start = system_clock().monotonic_seconds();
     auto outcomes = runner_.run({&assignment.request, 1}, observer);
     const double seconds = system_clock().monotonic_seconds() - start;
+    if (!outcomes && is_lost(outcomes.error())) return drop(assignment, outcomes.error());
     if (!outcomes) {
       RunOutcome handed_back;
       handed_back.state = TrialState::waiting;
       (void)study_.finish(assignment, handed_back, seconds);  // the runner's error is the one to tell
       return std::unexpected(std::move(outcomes).error());
     }
-    return study_.finish(assignment, outcomes->front(), seconds);
+    auto finished = study_.finish(assignment, outcomes->front(), seconds);
+    if (!finished && is_lost(finished.error())) return drop(assignment, finished.error());
+    return finished;
+  }
+
+  static bool is_lost(const Error& error) {
+    return error.kind == Error::Kind::conflict || error.kind == Error::Kind::not_found;
+  }
+  /// Our lease was over, and somebody else has the trial: what we measured of it does not count.
+  Result<void> drop(const Assignment& assignment, const Error& why) {
+    study_.lose(assignment);
+    runner_.forget(assignment.request.trial);
+    const std::scoped_lock lock(mutex_);
+    notes_.push_back(fmt::format("trial {} was taken away from here: {}", assignment.request.trial, why.message));
+    return {};
   }
 
   Study& study_;
@@ -109,6 +130,7 @@ class Workers {
   bool stopping_ = false;
   std::optional<Error> error_;
   std::string done_reason_;
+  std::vector<std::string> notes_;
 };
 
 }  // namespace
@@ -119,9 +141,18 @@ Result<std::string> run_study(Study& study, Runner& runner, const RunLoopOptions
   {
     std::vector<std::jthread> threads;
     for (std::size_t i = 0; i < jobs; ++i) threads.emplace_back([&] { workers.run(); });
-    while (!workers.wait(options.tick_seconds, jobs))
-      if (!workers.stopping() && (interrupted() || (options.should_stop && options.should_stop())))
+    double ticked = system_clock().monotonic_seconds();
+    while (!workers.wait(options.tick_seconds, jobs)) {
+      if (const double now = system_clock().monotonic_seconds(); now - ticked >= 1) {
+        ticked = now;
+        (void)study.tick();  // what lasts will meet the workers, too
+      }
+      for (const std::string& note : workers.take_notes())
+        if (options.note) options.note(note);
+      const bool halted = study.is_halted();
+      if (!workers.stopping() && (interrupted() || halted || (options.should_stop && options.should_stop())))
         workers.stop(std::nullopt);
+    }
   }
   set_interrupted(false);
   // Only somebody who stopped the study is likely to go on with it. Writing hundreds of states at the end of a budget
@@ -133,6 +164,7 @@ Result<std::string> run_study(Study& study, Runner& runner, const RunLoopOptions
     (void)runner.save_paused(going_on);  // what cannot be written costs training, not a result
   }
   if (auto error = workers.error()) return std::unexpected(std::move(*error));
+  if (study.is_halted() && !signalled()) return "halted";
   return workers.done_reason().empty() ? "stopped" : workers.done_reason();
 }
 

@@ -14,9 +14,12 @@ struct RunLoopOptions {
   /// Called by the calling thread every `tick_seconds`; true ends the search: running trials are handed back.
   std::function<bool()> should_stop;
   double tick_seconds = 0.1;
+  /// Called by the calling thread with what a person should know: a trial that went to another worker.
+  std::function<void(const std::string&)> note = {};
 };
 
-/// Runs until the study is done or `should_stop` says so. Returns "trials", "exhausted" or "stopped".
+/// Runs until the study is done or `should_stop` says so. Returns "trials", "exhausted", "stopped", or "halted" if
+/// somebody halted the study. A trial whose lease was lost meanwhile is dropped; it is somebody else's.
 /// Errors: the first error of the store or of the runner; running trials are handed back first.
 Result<std::string> run_study(Study& study, Runner& runner, const RunLoopOptions& options);
 

@@ -39,7 +39,9 @@ Study::Study(Store& store, StudyRecord record, std::shared_ptr<const Space> spac
       open_(space_->axes().empty()),
       options_(options),
       clock_(clock),
-      owner_(Owner::this_process()),
+      owner_(options.owner ? *options.owner : Owner::this_process()),
+      membership_(store, record_.id, owner_,
+                  {options.beat_seconds, options.silent_seconds, options.retries, options.counts_time}, clock),
       history_(space_, maximize_flags(record_), open_) {}
 
 Result<void> Study::check(const StudyRecord& wanted, const std::shared_ptr<const Space>& space,
@@ -72,8 +74,10 @@ Result<std::unique_ptr<Study>> Study::open(Store& store, const StudyRecord& want
   study->memo_ = study->sampler_->make_memo();
   study->pruner_ = std::move(pruner);
   study->options_hash_ = hash_text(options_text(options));
-  HONE_TRY_VOID(store.reclaim_dead(study->record_.id, options.retries));
+  HONE_TRY_VOID(store.reclaim(study->record_.id, options.retries));
   HONE_TRY_VOID(study->log_options());
+  HONE_TRY_VOID(study->look_whether_halted());
+  HONE_TRY_VOID(study->membership_.join());
   HONE_TRY_VOID(study->catch_up_now());
   return study;
 }
@@ -98,11 +102,24 @@ Result<void> Study::catch_up_now() {
 
 Result<void> Study::catch_up() {
   HONE_TRY(Store::Changes changes, store_.changed_since(record_.id, revision_));
+  if (changes.reread) forget_all();
   if (open_) HONE_TRY_VOID(grow_for(changes.trials, changes.revision));
   for (TrialRecord& trial : changes.trials) put(std::move(trial));
   revision_ = changes.revision;
   history_.set_revision(revision_);
   return {};
+}
+
+/// What we knew has not happened: everything comes anew.
+void Study::forget_all() {
+  if (open_) space_ = std::make_shared<const Space>(*Space::make({}));
+  history_ = History(space_, history_.maximize(), open_);
+  live_.clear();
+  finished_ = TrialArchive();
+  waiting_.clear();
+  proposed_.clear();
+  revision_ = 0;
+  ++generation_;  // the sampler's memo and the duplicate check follow at the next ask
 }
 
 void Study::put(TrialRecord record) {
@@ -188,6 +205,7 @@ Result<void> Study::finish(const Assignment& assignment, const RunOutcome& outco
   }
   {
     const std::scoped_lock lock(mutex_);
+    held_.erase(number);
     ++change_count_;
   }
   changed_.notify_all();
@@ -241,6 +259,15 @@ std::vector<TrialRecord> Study::front() {
   for (const std::int64_t number : pareto_front(view()))
     if (auto trial = this->trial(number)) front.push_back(std::move(*trial));
   return front;
+}
+
+void Study::lose(const Assignment& assignment) {
+  {
+    const std::scoped_lock lock(mutex_);
+    held_.erase(assignment.request.trial);
+    ++change_count_;
+  }
+  changed_.notify_all();
 }
 
 double Study::overhead_seconds() {

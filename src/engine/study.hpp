@@ -15,6 +15,7 @@
 
 #include "base/clock.hpp"
 #include "engine/decision_line.hpp"
+#include "engine/membership.hpp"
 #include "engine/proposal.hpp"
 #include "pruners/pruner.hpp"
 #include "samplers/sampler.hpp"
@@ -34,6 +35,10 @@ struct StudyOptions {
   std::optional<std::int64_t> trials;  ///< total number of trials of the study; nothing: no limit
   bool same_max_step = false;          ///< a stored study must have the wanted max_step; else its own holds
   std::int64_t retries = 1;            ///< how often a trial of a dead worker is started again
+  double beat_seconds = 5;             ///< see MembershipOptions, as the next two
+  double silent_seconds = 60;
+  bool counts_time = false;
+  std::optional<Owner> owner;          ///< who holds the trials; else this process
   std::vector<Configuration> enqueue;  ///< the first trials
   double audit = 0;                    ///< share of the trials that the pruner would end, finished anyway: see `judge`
   bool deterministic = true;           ///< equal configurations give equal values: never propose one twice
@@ -50,15 +55,21 @@ struct Assignment {
 };
 /// Nothing to start before something else has finished.
 struct NothingYet {};
-/// The study is finished: "trials" (budget), "exhausted" (no configuration is left).
+/// The study is finished: "trials" (budget), "exhausted" (no configuration is left); or "halted" (`halt_study`).
 struct StudyDone {
   std::string reason;
   std::vector<std::int64_t> given_up = {};  ///< trials that were paused and are pruned now: nobody goes on with them
 };
 using Work = std::variant<Assignment, NothingYet, StudyDone>;
 
+/// Halts a study: no trial is started, running ones are handed back, whoever works on it ends; or lets it go on. An
+/// event of the study.
+Result<void> halt_study(Store& store, StudyId study, bool halt);
+Result<bool> is_halted(Store& store, StudyId study);
+
 class Study {
  public:
+  ~Study();
   /// Opens `wanted.name` in `store`, or creates it. A study that exists must have the same space, directions, metric
   /// and data: otherwise `conflict`, naming what differs. Trials of dead workers are handed back. `store` and `clock`
   /// must outlive the study.
@@ -98,8 +109,21 @@ class Study {
   }
   /// Stores how a run ended; `seconds`: wall time of this stretch.
   Result<void> finish(const Assignment& assignment, const RunOutcome& outcome, double seconds);
+  /// `report` or `finish` was refused with `conflict` or `not_found`: the trial is somebody else's by now.
+  void lose(const Assignment& assignment);
   /// From now on `report` answers hand_back: workers are to end soon.
   void stop_soon();
+
+  /// Keeps this process's lease, takes back trials of workers that are gone, hands back trials that are ours by the
+  /// store but that nobody here works on (the answer to their claim was lost), and notices `halt_study`. Call it every
+  /// second or so; it costs little. Thread safe. Errors: of the store; the next call tries again.
+  Result<void> tick();
+  /// Nobody here holds a trial any more. Also done when the study goes.
+  Result<void> leave();
+  /// Seconds that the study has been worked on, by anybody; with `counts_time`.
+  double used_seconds();
+  /// Has somebody halted it?
+  bool is_halted() const { return halted_.load(); }
 
   const StudyRecord& record() const { return record_; }
   Store& store() { return store_; }
@@ -123,6 +147,12 @@ class Study {
   Study(Store& store, StudyRecord record, std::shared_ptr<const Space> space, const StudyOptions& options,
         const Clock& clock);
   Result<void> catch_up();  // needs mutex_
+  void forget_all();        // needs mutex_
+  Result<void> look_whether_halted();
+  Result<void> hand_back_strays();
+  /// Somebody here works on it from now on. Needs ask_mutex_.
+  Assignment hold(std::int64_t number, const Claim& claim, std::int64_t from_step);
+  std::uint64_t generation();
   /// After a verb of our own that took `revision`: applies its `change` to our copy of the trial if nobody else's came
   /// between, else reads what came.
   template <class Change>
@@ -161,8 +191,13 @@ class Study {
   std::unique_ptr<Memo> memo_;  // guarded by ask_mutex_, as the next two
   SeenPoints seen_;             // of the first seen_rows_ trials
   std::size_t seen_rows_ = 0;
+  std::uint64_t seen_generation_ = 0;
   std::unique_ptr<Pruner> pruner_;
   std::string options_hash_;
+
+  std::mutex membership_mutex_;  // taken before the others
+  Membership membership_;        // guarded by membership_mutex_
+  std::atomic<bool> halted_ = false;
 
   std::mutex ask_mutex_;  // one ask at a time; taken before mutex_
   std::mutex mutex_;      // guards everything below
@@ -171,7 +206,9 @@ class Study {
   std::map<std::int64_t, TrialRecord> live_;  // the trials that have not finished
   TrialArchive finished_;                     // the others, unless the store keeps them in memory
   std::set<std::int64_t> waiting_;            // numbers of the trials in that state
+  std::set<std::int64_t> held_;               // given out by us, and not finished
   Revision revision_ = 0;
+  std::uint64_t generation_ = 0;  ///< how often everything had to be read again
   std::uint64_t change_count_ = 0;
   bool stopping_ = false;
   double overhead_seconds_ = 0;

@@ -12,6 +12,7 @@
 namespace hone {
 
 Result<Work> Study::next(const Configuration& given) {
+  if (is_halted()) return StudyDone{"halted"};
   if (!given.empty()) return next_given(given);
   const std::scoped_lock asking(ask_mutex_);
   const OverheadTimer timer(*this, OverheadTimer::Scope::ask);
@@ -128,13 +129,18 @@ Result<std::optional<Assignment>> Study::claim(std::int64_t number, std::int64_t
   }
   HONE_TRY_VOID(
       learn(number, claimed->revision, [&](TrialRecord& record) { record_claimed(record, *claimed, until_step); }));
-  const std::scoped_lock lock(mutex_);
-  return std::optional(assignment_for(live_.at(number), *claimed, from_step));
+  return std::optional(hold(number, *claimed, from_step));
 }
 
 /// With values given for it by the caller, or by the study file.
 Result<Proposed> Study::proposal_for(const View& view, const Configuration* given) {
   if (open_) return nothing_proposed();
+  if (const std::uint64_t now = generation(); now != seen_generation_) {
+    seen_generation_ = now;
+    seen_ = SeenPoints();
+    seen_rows_ = 0;
+    memo_ = sampler_->make_memo();
+  }
   for (; seen_rows_ < view.size(); ++seen_rows_) seen_.add(view[seen_rows_].point);
   ProposalContext context;
   context.study_seed = record_.seed;
@@ -173,8 +179,7 @@ Result<std::optional<Work>> Study::start_new(View view, std::int64_t until_step,
   if (created) {
     HONE_TRY_VOID(
         learn(trial.number, created->revision, [&](TrialRecord& record) { record = record_created(trial, *created); }));
-    const std::scoped_lock lock(mutex_);
-    return std::optional<Work>(assignment_for(live_.at(trial.number), *created, 0));
+    return std::optional<Work>(hold(trial.number, *created, 0));
   }
   if (created.error().kind != Error::Kind::conflict) return std::unexpected(std::move(created).error());
   HONE_TRY_VOID(catch_up_now());
@@ -213,6 +218,12 @@ Result<Work> Study::nothing_new(const View& view) {
   const bool spent = options_.trials && static_cast<std::int64_t>(view.size()) >= *options_.trials;
   done.reason = spent ? "trials" : "exhausted";
   return done;
+}
+
+Assignment Study::hold(std::int64_t number, const Claim& claim, std::int64_t from_step) {
+  const std::scoped_lock lock(mutex_);
+  held_.insert(number);
+  return assignment_for(live_.at(number), claim, from_step);
 }
 
 Assignment Study::assignment_for(const TrialRecord& record, const Claim& claim, std::int64_t from_step) const {

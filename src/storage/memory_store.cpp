@@ -10,6 +10,7 @@
 #include "base/text.hpp"
 #include "storage/journal_text.hpp"
 #include "storage/memory_journal.hpp"
+#include "storage/memory_workers.hpp"
 #include "storage/record_changes.hpp"
 #include "storage/store_rules.hpp"
 #include "trial/archive.hpp"
@@ -45,6 +46,7 @@ struct KeptStudy {
   std::vector<std::uint32_t> keeping;  ///< (trials) index, once finished
   MemoryJournal journal;
   std::map<std::string, std::string, std::less<>> attributes;
+  MemoryWorkers workers;
 
   std::int64_t size() const { return std::ssize(keeping); }
   /// The next revision; its line must follow at once.
@@ -242,12 +244,40 @@ class MemoryStore final : public Store {
     return revision;
   }
 
-  Result<std::vector<std::int64_t>> reclaim_dead(StudyId id, std::int64_t retries) override {
+  Result<double> beat(StudyId id, const Owner& owner, double seconds) override {
+    HONE_TRY_VOID(check_seconds(seconds));
     const std::scoped_lock lock(mutex_);
     HONE_TRY(KeptStudy* const study, find(id));
+    std::string& text = study->attributes[std::string(seconds_used_key)];
+    HONE_TRY(const double used, text.empty() ? Result<double>(0) : read_seconds_used(text));
+    const double now_used = study->workers.beat(owner, seconds, used);
+    text = number_text(now_used);
+    return now_used;
+  }
+
+  Result<void> leave(StudyId id, const Owner& owner) override {
+    const std::scoped_lock lock(mutex_);
+    HONE_TRY(KeptStudy* const study, find(id));
+    study->workers.leave(owner);
+    return {};
+  }
+
+  Result<std::vector<WorkerRecord>> workers(StudyId id) override {
+    const std::scoped_lock lock(mutex_);
+    HONE_TRY(KeptStudy* const study, find(id));
+    return study->workers.list();
+  }
+
+  Result<std::vector<std::int64_t>> reclaim(StudyId id, std::int64_t retries,
+                                            std::span<const WorkerRecord> silent) override {
+    const std::scoped_lock lock(mutex_);
+    HONE_TRY(KeptStudy* const study, find(id));
+    const std::vector<WorkerRecord> there = study->workers.list();
+    const std::vector<Owner> given_up = study->workers.give_up(silent);
     std::vector<std::int64_t> lost;
     for (const auto& [number, trial] : study->live)
-      if (trial.record.state == TrialState::running && !trial.owner.may_be_alive()) lost.push_back(number);
+      if (trial.record.state == TrialState::running && has_lost_its_trials(trial.owner, there, given_up))
+        lost.push_back(number);
     for (const std::int64_t number : lost) {
       LiveTrial& trial = study->live.at(number);
       const TrialState after = state_after_loss(++trial.losses, retries);
@@ -265,7 +295,8 @@ class MemoryStore final : public Store {
   Result<Changes> changed_since(StudyId id, Revision revision) override {
     const std::scoped_lock lock(mutex_);
     HONE_TRY(KeptStudy* const study, find(id));
-    Changes changes{study->record.revision, {}};
+    Changes changes;
+    changes.revision = study->record.revision;
     for (const std::int64_t number : study->journal.trials_since(revision))
       if (TrialRecord trial = study->trial(number); trial.changed > revision)
         changes.trials.push_back(std::move(trial));

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <filesystem>
 #include <fstream>
 #include <optional>
 #include <sstream>
@@ -21,9 +22,20 @@ std::string first_line(const std::string& path) {
   return line;
 }
 
-std::string host_name() {
+/// In a container process ids are its own, and its host's name may be another container's too: then the name of the
+/// process-id namespace is part of it. The machine itself has the namespace with this number on every Linux.
+std::string name_with_namespace() {
   char name[256] = {};
-  return ::gethostname(name, sizeof name - 1) == 0 ? name : "localhost";
+  std::string host = ::gethostname(name, sizeof name - 1) == 0 ? name : "localhost";
+  std::error_code error;
+  const std::string processes = std::filesystem::read_symlink("/proc/self/ns/pid", error).string();
+  constexpr std::string_view of_the_machine = "pid:[4026531836]";
+  return error || processes == of_the_machine ? host : host + "/" + processes;
+}
+
+const std::string& host_name() {
+  static const std::string name = name_with_namespace();
+  return name;
 }
 
 /// It changes with every boot and never comes back.

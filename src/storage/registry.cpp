@@ -51,10 +51,11 @@ Result<std::unique_ptr<Store>> open_store(std::string_view url, bool create, dou
 Result<std::string> store_path(std::string_view url) {
   HONE_TRY(const Address address, parse_url(url));
   if (address.store->scheme == "memory") return std::string();
-  if (!address.rest.starts_with('/') || address.rest.size() < 2)
+  const std::string_view path = address.rest.substr(0, address.rest.find('?'));
+  if (!path.starts_with('/') || path.size() < 2)
     return refuse(fmt::format(
         "'{}' names no file; write sqlite:///FILE (relative) or sqlite:////FOLDER/FILE (absolute)", quoted(url)));
-  return std::string(address.rest.substr(1));
+  return std::string(path.substr(1));
 }
 
 }  // namespace hone

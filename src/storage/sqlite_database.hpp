@@ -40,6 +40,8 @@ class SqliteDatabase {
 
  private:
   friend class SqliteTransaction;
+  /// What SQLite calls when somebody else has the lock, for the `times`-th time: 0 to give up.
+  static int wait_for_lock(void* self, int times);
   /// Runs `sql` by the statement `kept`, which is compiled the first time.
   Result<void> run_kept(sqlite3_stmt*& kept, const char* sql);
 
@@ -49,7 +51,7 @@ class SqliteDatabase {
   sqlite3_stmt* commit_ = nullptr;
   sqlite3_stmt* rollback_ = nullptr;
   std::string path_;
-  double busy_seconds_ = 0;
+  double busy_seconds_ = 0, waits_since_ = 0;
   Commit waits_for_ = Commit::durable;
 };
 

@@ -167,6 +167,22 @@ CREATE VIEW report_values AS        -- of every objective
   UNION ALL SELECT study, trial, run, step, position, value, special FROM further_values;
 )";
 
+// What format 4 added: the leases of workers.
+constexpr const char* workers = R"(
+CREATE TABLE workers(               -- processes that have worked on a study
+  study INTEGER NOT NULL REFERENCES studies ON DELETE CASCADE,
+  host TEXT NOT NULL,               -- who it is: host, boot, process, start time of the process
+  boot_id TEXT NOT NULL,
+  process INTEGER NOT NULL,
+  process_start INTEGER NOT NULL,
+  beats INTEGER NOT NULL,           -- how often it said that it is there: its lease lasts as long as this grows
+  joined_ms INTEGER NOT NULL,
+  seen_ms INTEGER NOT NULL,
+  gone TEXT,                        -- NULL while it works; 'left', or 'lost' when it was given up
+  PRIMARY KEY(study, host, boot_id, process, process_start)
+) STRICT, WITHOUT ROWID;
+)";
+
 // Format 1 had the parameters of a configuration and the values of a run in tables of their own. A whole float was
 // written without a point there.
 constexpr const char* configurations_of_format_1 = R"(
@@ -261,6 +277,7 @@ Result<void> create_tables(SqliteDatabase& database) {
   if (others > 0) return {};  // another process was faster
   HONE_TRY_VOID(database.run(tables));
   HONE_TRY_VOID(database.run(further_values));
+  HONE_TRY_VOID(database.run(workers));
   HONE_TRY_VOID(database.run(views));
   HONE_TRY_VOID(database.run(fmt::format("PRAGMA application_id={}", sqlite_application_id).c_str()));
   HONE_TRY_VOID(database.run(fmt::format("PRAGMA user_version={}", sqlite_format).c_str()));
@@ -291,14 +308,41 @@ Result<void> convert_1_to_2(SqliteDatabase& database) {
   return database.run(views);
 }
 
+/// The file as it is, under a name that says its format: what an older hone can still read. One from a conversion that
+/// failed is replaced. The caller holds the write lock; a connection that writes cannot be copied, so another one
+/// reads.
+Result<void> keep_backup(const SqliteDatabase& database, std::int64_t format) {
+  const std::string& path = database.path();
+  const std::string backup = fmt::format("{}.format-{}", path, format), unfinished = backup + ".part";
+  std::error_code error;
+  std::filesystem::remove(unfinished, error);
+  {
+    SqliteDatabase from, to;
+    HONE_TRY_VOID(from.open(path, false, 0, nullptr));
+    HONE_TRY_VOID(to.open(unfinished, true, 0, nullptr));
+    sqlite3_backup* const copy = sqlite3_backup_init(to.handle(), "main", from.handle(), "main");
+    if (!copy) return to.failure();
+    const int stepped = sqlite3_backup_step(copy, -1);
+    if (sqlite3_backup_finish(copy) != SQLITE_OK || stepped != SQLITE_DONE) return to.failure();
+  }
+  std::filesystem::rename(unfinished, backup, error);
+  if (!error) return {};
+  return fail(Error::Kind::unavailable,
+              fmt::format("cannot keep a copy of '{}' as '{}' before it is converted ({}); it "
+                          "was left as it is",
+                          path, backup, error.message()));
+}
+
 /// Of an earlier format to this one, all or nothing.
-Result<void> convert(SqliteDatabase& database) {
+Result<void> convert(SqliteDatabase& database, bool with_backup) {
   SqliteTransaction transaction(database);
   HONE_TRY_VOID(transaction.begin_write(Commit::durable));
   HONE_TRY(const std::int64_t format, database.number("PRAGMA user_version"));
   if (format >= sqlite_format) return {};  // another process was faster
-  if (format == 1) HONE_TRY_VOID(convert_1_to_2(database));
-  HONE_TRY_VOID(database.run(further_values));
+  if (with_backup) HONE_TRY_VOID(keep_backup(database, format));
+  if (format < 2) HONE_TRY_VOID(convert_1_to_2(database));
+  if (format < 3) HONE_TRY_VOID(database.run(further_values));
+  if (format < 4) HONE_TRY_VOID(database.run(workers));
   HONE_TRY_VOID(database.run(fmt::format("PRAGMA user_version={}", sqlite_format).c_str()));
   return transaction.commit();
 }
@@ -326,7 +370,7 @@ Result<void> open_sqlite_file(SqliteDatabase& database, const SqliteOptions& opt
   HONE_TRY_VOID(database.run("PRAGMA synchronous=EXTRA; PRAGMA foreign_keys=ON"));
   if (objects == 0) HONE_TRY_VOID(create_tables(database));
   HONE_TRY_VOID(switch_to_log(database, options.busy_seconds));
-  if (format < sqlite_format) HONE_TRY_VOID(convert(database));
+  if (format < sqlite_format) HONE_TRY_VOID(convert(database, !options.vfs));
   return database.run(fmt::format("PRAGMA wal_autocheckpoint={}", options.log_pages).c_str());
 }
 

@@ -11,12 +11,13 @@ namespace hone {
 /// "hone" in ASCII, bytes 68..71 of the file.
 inline constexpr std::int64_t sqlite_application_id = 0x686f6e65;
 /// Counts changes of the tables: `PRAGMA user_version`.
-inline constexpr std::int64_t sqlite_format = 3;
+inline constexpr std::int64_t sqlite_format = 4;
 
 struct SqliteOptions {
   std::filesystem::path path;
   bool create = false;
   double busy_seconds = 10;
+  bool relaxed = false;       ///< no verb waits for the disk
   int log_pages = 1000;       ///< when the log has grown to this size, it is moved into the file
   const char* vfs = nullptr;  ///< another file layer, for simulated disks; the file is then not looked at before
   std::string (*network_file_system)(const std::filesystem::path& folder) = hone::network_file_system;

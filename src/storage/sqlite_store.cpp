@@ -17,20 +17,21 @@ namespace hone {
   "(SELECT max(revision) FROM journal WHERE study = id) "
 
 Result<std::unique_ptr<SqliteStore>> SqliteStore::open(const SqliteOptions& options) {
-  std::unique_ptr<SqliteStore> store(new SqliteStore(options.path));
+  std::unique_ptr<SqliteStore> store(new SqliteStore(options.path, options.relaxed));
   HONE_TRY_VOID(open_sqlite_file(store->database_, options));
+  HONE_TRY_VOID(store->log_sync_.open(store->database_.path(), options.busy_seconds, options.vfs));
   return store;
 }
 
 std::string SqliteStore::url() const {
-  return fmt::format("sqlite:///{}", path_.string());
+  return fmt::format("sqlite:///{}{}", path_.string(), relaxed_ ? "?durability=relaxed" : "");
 }
 
 Result<StudyRecord> SqliteStore::create_study(const StudyRecord& record) {
   HONE_TRY_VOID(check_study(record));
   const std::scoped_lock lock(mutex_);
   SqliteTransaction transaction(database_);
-  HONE_TRY_VOID(transaction.begin_write(Commit::durable));
+  HONE_TRY_VOID(transaction.begin_write(durable()));
   StudyRecord created = record;
   created.created_ms = created.updated_ms = system_clock().unix_ms();
   created.revision = 0;
@@ -104,7 +105,7 @@ Result<std::vector<StudyRecord>> SqliteStore::studies() {
 Result<void> SqliteStore::remove_study(StudyId study) {
   const std::scoped_lock lock(mutex_);
   SqliteTransaction transaction(database_);
-  HONE_TRY_VOID(transaction.begin_write(Commit::durable));
+  HONE_TRY_VOID(transaction.begin_write(durable()));
   HONE_TRY_VOID(revision_of(study));
   SqliteStatement remove(database_, "DELETE FROM studies WHERE id = ?1");  // foreign keys take the rest with it
   HONE_TRY_VOID(remove.run(study));
@@ -121,7 +122,7 @@ Result<Revision> SqliteStore::revision_of(StudyId study) {
 Result<void> SqliteStore::set_attribute(StudyId study, std::string_view key, std::string_view value) {
   const std::scoped_lock lock(mutex_);
   SqliteTransaction transaction(database_);
-  HONE_TRY_VOID(transaction.begin_write(Commit::durable));
+  HONE_TRY_VOID(transaction.begin_write(durable()));
   HONE_TRY_VOID(revision_of(study));
   HONE_TRY_VOID(put_attribute_.run(study, key, value));
   return transaction.commit();
@@ -184,10 +185,25 @@ Result<std::vector<Event>> SqliteStore::read_journal(StudyId study, const char* 
 
 namespace {
 
+/// What follows '?' in the URL: durability=full, the default, or relaxed.
+Result<bool> wants_relaxed(const std::string& url) {
+  const auto question = url.find('?');
+  if (question == std::string::npos) return false;
+  const std::string option = url.substr(question + 1);
+  if (option == "durability=relaxed") return true;
+  if (option == "durability=full") return false;
+  return refuse(
+      fmt::format("'{}' is no option of a storage URL: write ?durability=full (what was told survives power "
+                  "loss; the default) or ?durability=relaxed (it survives kill -9 only)",
+                  quoted(option)));
+}
+
 Result<std::unique_ptr<Store>> open_sqlite(std::string_view rest, bool create, double busy_seconds) {
-  HONE_TRY(const std::string path, store_path(fmt::format("sqlite://{}", rest)));
+  const std::string url = fmt::format("sqlite://{}", rest);
+  HONE_TRY(const std::string path, store_path(url));
+  HONE_TRY(const bool relaxed, wants_relaxed(url));
   HONE_TRY(std::unique_ptr<Store> store,
-           SqliteStore::open({.path = path, .create = create, .busy_seconds = busy_seconds}));
+           SqliteStore::open({.path = path, .create = create, .busy_seconds = busy_seconds, .relaxed = relaxed}));
   return store;
 }
 

@@ -1,10 +1,12 @@
 /// Studies in a SQLite file; several processes may work on it at once. The tables: docs/formats/storage.md.
 ///
-/// The verbs are in sqlite_store.cpp (studies), sqlite_trials.cpp (trials) and sqlite_changes.cpp (reading trials).
+/// The verbs are in sqlite_store.cpp (studies), sqlite_trials.cpp (trials), sqlite_workers.cpp (leases) and
+/// sqlite_changes.cpp (reading trials).
 #pragma once
 #include <mutex>
 
 #include "storage/sqlite_database.hpp"
+#include "storage/sqlite_log_sync.hpp"
 #include "storage/sqlite_schema.hpp"
 #include "storage/store_rules.hpp"
 
@@ -36,7 +38,11 @@ class SqliteStore final : public Store {
   Result<Revision> release(StudyId study, const Claim& claim, double seconds) override;
   Result<Revision> tell(StudyId study, const Claim& claim, const Outcome& outcome) override;
   Result<Revision> prune(StudyId study, std::int64_t number, std::string_view reason) override;
-  Result<std::vector<std::int64_t>> reclaim_dead(StudyId study, std::int64_t retries) override;
+  Result<double> beat(StudyId study, const Owner& owner, double seconds) override;
+  Result<void> leave(StudyId study, const Owner& owner) override;
+  Result<std::vector<WorkerRecord>> workers(StudyId study) override;
+  Result<std::vector<std::int64_t>> reclaim(StudyId study, std::int64_t retries,
+                                            std::span<const WorkerRecord> silent) override;
   Result<Changes> changed_since(StudyId study, Revision revision) override;
   Result<std::vector<Provenance>> provenance(StudyId study) override;
 
@@ -50,7 +56,9 @@ class SqliteStore final : public Store {
     std::int64_t objectives = 0;
   };
 
-  explicit SqliteStore(std::filesystem::path path) : path_(std::move(path)) {}
+  SqliteStore(std::filesystem::path path, bool relaxed) : path_(std::move(path)), relaxed_(relaxed) {}
+  /// How a durable verb commits.
+  Commit durable() const { return relaxed_ ? Commit::relaxed : Commit::durable; }
 
   /// The journal; `condition`: more after WHERE study = ?1, or "".
   Result<std::vector<Event>> read_journal(StudyId study, const char* condition);
@@ -78,7 +86,10 @@ class SqliteStore final : public Store {
   /// running -> paused or waiting by its holder: one verb.
   Result<Revision> hand_back(StudyId study, const Claim& claim, TrialState to, std::string_view kind, std::int64_t step,
                              double seconds);
+  /// `tell` without waiting for the disk; `commit`: what must be there before it may be acknowledged.
+  Result<Revision> store_outcome(StudyId study, const Claim& claim, const Outcome& outcome, std::uint64_t& commit);
   Result<Revision> told_again(StudyId study, const Claim& claim, const Standing& before, const Outcome& outcome);
+  Result<std::vector<WorkerRecord>> read_workers(StudyId study);
   Result<std::size_t> objectives(StudyId study);
   /// Errors: `corrupt` if there are none.
   Result<std::size_t> checked_objectives(StudyId study, std::int64_t count) const;
@@ -90,11 +101,14 @@ class SqliteStore final : public Store {
   Result<void> read_further_values(StudyId study, std::int64_t number, Run& run, std::size_t objectives);
 
   std::filesystem::path path_;
+  bool relaxed_;
+  SqliteLogSync log_sync_;
   std::mutex mutex_;         // guards everything below
   SqliteDatabase database_;  // before the statements: they go first
 
 #define HONE_STATEMENT(name, sql) SqliteStatement name##_{database_, sql}
 #define HONE_RUN_0 " WHERE study = ?1 AND trial = ?2 AND run = 0"
+#define HONE_WORKER " WHERE study = ?1 AND host = ?2 AND boot_id = ?3 AND process = ?4 AND process_start = ?5"
 #define HONE_LIVE_TRIAL " WHERE study = ?1 AND number = ?2 AND finished = 0"
   HONE_STATEMENT(select_revision,
                  "SELECT coalesce((SELECT max(revision) FROM journal WHERE study = id), 0) "
@@ -143,6 +157,15 @@ class SqliteStore final : public Store {
                  "WHERE study = ?1 AND run = 0 AND state = 'running'");
   HONE_STATEMENT(count_loss, "UPDATE runs SET losses = ?3" HONE_RUN_0);
 
+  HONE_STATEMENT(last_seen, "SELECT coalesce(max(seen_ms), 0) FROM workers WHERE study = ?1");
+  HONE_STATEMENT(put_beat,
+                 "INSERT INTO workers VALUES(?1, ?2, ?3, ?4, ?5, 1, ?6, ?6, NULL) ON CONFLICT DO UPDATE SET "
+                 "beats = beats + 1, seen_ms = ?6, gone = NULL");
+  HONE_STATEMENT(end_worker, "UPDATE workers SET gone = ?6" HONE_WORKER " AND gone IS NULL");
+  HONE_STATEMENT(select_workers,
+                 "SELECT host, boot_id, process, process_start, beats, joined_ms, seen_ms FROM workers "
+                 "WHERE study = ?1 AND gone IS NULL ORDER BY 1, 2, 3, 4");
+
   HONE_STATEMENT(select_changed,
                  "SELECT trial, revision FROM journal WHERE study = ?1 AND revision > ?2 AND changes = 1 "
                  "ORDER BY revision");
@@ -162,6 +185,7 @@ class SqliteStore final : public Store {
                  "SELECT step, position, value, special FROM further_values WHERE study = ?1 AND trial = ?2 AND "
                  "run = ?3 ORDER BY step");
 #undef HONE_RUN_0
+#undef HONE_WORKER
 #undef HONE_LIVE_TRIAL
 #undef HONE_STATEMENT
 };

@@ -148,15 +148,26 @@ Result<std::size_t> SqliteStore::checked_objectives(StudyId study, std::int64_t 
 }
 
 Result<Revision> SqliteStore::tell(StudyId study, const Claim& claim, const Outcome& outcome) {
+  std::uint64_t commit = 0;
+  HONE_TRY(const Revision revision, store_outcome(study, claim, outcome, commit));
+  if (!relaxed_) HONE_TRY_VOID(log_sync_.reach(commit));  // others may write while we wait for the disk
+  return revision;
+}
+
+Result<Revision> SqliteStore::store_outcome(StudyId study, const Claim& claim, const Outcome& outcome,
+                                            std::uint64_t& commit) {
   const std::scoped_lock lock(mutex_);
   SqliteTransaction transaction(database_);
-  HONE_TRY_VOID(transaction.begin_write(Commit::durable));
+  HONE_TRY_VOID(transaction.begin_write(Commit::relaxed));
   const auto found = standing(study, claim.trial);
   // What is wrong with the outcome itself is said first.
   HONE_TRY(const std::size_t expected, found ? checked_objectives(study, found->objectives) : objectives(study));
   HONE_TRY_VOID(check_outcome(outcome, expected));
   HONE_TRY(const Standing before, found);
-  if (is_finished(before.state)) return told_again(study, claim, before, outcome);
+  if (is_finished(before.state)) {
+    commit = log_sync_.committed();  // the first time it may have failed to reach the disk
+    return told_again(study, claim, before, outcome);
+  }
   if (before.state != TrialState::running || before.token != claim.token) return not_holder(claim.trial, before.state);
   HONE_TRY(const Revision revision, change(study, before.revision, "told", claim.trial, 0, told_detail(outcome)));
   for (std::size_t i = 0; i < outcome.constraints.size(); ++i)
@@ -166,6 +177,7 @@ Result<Revision> SqliteStore::tell(StudyId study, const Claim& claim, const Outc
   const char* const told = outcome.state == TrialState::complete ? values.c_str() : nullptr;
   HONE_TRY_VOID(finish(study, claim.trial, outcome.state, told, outcome.reason, outcome.seconds, revision));
   HONE_TRY_VOID(transaction.commit());
+  commit = log_sync_.committed();
   return revision;
 }
 
@@ -181,7 +193,7 @@ Result<Revision> SqliteStore::told_again(StudyId study, const Claim& claim, cons
 Result<Revision> SqliteStore::prune(StudyId study, std::int64_t number, std::string_view reason) {
   const std::scoped_lock lock(mutex_);
   SqliteTransaction transaction(database_);
-  HONE_TRY_VOID(transaction.begin_write(Commit::durable));
+  HONE_TRY_VOID(transaction.begin_write(durable()));
   HONE_TRY(const Standing before, standing(study, number));
   if (before.state != TrialState::waiting && before.state != TrialState::paused)
     return wrong_state(number, before.state, "pruned");
@@ -189,38 +201,6 @@ Result<Revision> SqliteStore::prune(StudyId study, std::int64_t number, std::str
   HONE_TRY_VOID(finish(study, number, TrialState::pruned, nullptr, reason, 0.0, revision));
   HONE_TRY_VOID(transaction.commit());
   return revision;
-}
-
-Result<std::vector<std::int64_t>> SqliteStore::reclaim_dead(StudyId study, std::int64_t retries) {
-  struct Lost {
-    std::int64_t number, losses;
-    std::string owner;
-  };
-  const std::scoped_lock lock(mutex_);
-  SqliteTransaction transaction(database_);
-  HONE_TRY_VOID(transaction.begin_write(Commit::relaxed));
-  HONE_TRY(Revision revision, revision_of(study));
-  std::vector<Lost> lost;
-  {
-    SqliteRows rows = running_.query(study);
-    HONE_TRY_VOID(rows.each([&]() -> Result<void> {
-      const Owner owner{std::string(rows.text(2)), std::string(rows.text(3)), rows.integer(4), rows.integer(5)};
-      if (!owner.may_be_alive()) lost.push_back({rows.integer(0), rows.integer(1) + 1, owner.text()});
-      return {};
-    }));
-  }
-  std::vector<std::int64_t> numbers;
-  for (const Lost& trial : lost) {
-    HONE_TRY(revision, change(study, revision, "lost", trial.number, 0, trial.owner));
-    HONE_TRY_VOID(count_loss_.run_on_one_row(study, trial.number, trial.losses));
-    const TrialState after = state_after_loss(trial.losses, retries);
-    HONE_TRY_VOID(take(study, trial.number, TrialState::waiting, 0.0));
-    if (after == TrialState::failed)
-      HONE_TRY_VOID(finish(study, trial.number, after, nullptr, loss_reason(trial.losses, retries), 0.0, revision));
-    numbers.push_back(trial.number);
-  }
-  if (!numbers.empty()) HONE_TRY_VOID(transaction.commit());
-  return numbers;
 }
 
 }  // namespace hone

@@ -3,8 +3,9 @@
 /// Durable before they answer: tell, prune, create_study, remove_study, set_attribute. The other verbs commit without
 /// a sync (kill -9 loses none of them; power loss may drop a suffix, and the next durable verb syncs the log before
 /// it). Every change of a study takes the next revision of that study; readers catch up with `changed_since`. All verbs
-/// are thread safe. Errors of every verb: `unavailable` (locked, disk full: nothing was changed, the store is still
-/// usable), `corrupt`, `not_found` for an unknown study or trial.
+/// are thread safe; tells at the same time share one sync. Errors of every verb: `unavailable` (locked, disk full:
+/// nothing was changed, the store is still usable; of a tell it may also mean that the outcome is stored but not known
+/// to be on the disk: tell again), `corrupt`, `not_found` for an unknown study or trial.
 #pragma once
 #include <cstdint>
 #include <memory>
@@ -61,7 +62,8 @@ struct Provenance {
 
 /// Who holds a trial. A dead owner on the same host is found at once by boot id, process id and process start time.
 struct Owner {
-  std::string host, boot_id;
+  std::string host;  ///< its name; in a container also which process ids are meant: "node7/pid:[4026532261]"
+  std::string boot_id;
   std::int64_t process = 0;
   std::int64_t process_start = 0;  ///< field 22 of /proc/PID/stat
   std::string text() const;        ///< for the token and for people
@@ -69,6 +71,15 @@ struct Owner {
   bool same_host() const;
   /// False only if it is certain: same host, and another boot, or no such process, or a process started later.
   bool may_be_alive() const;
+  friend auto operator<=>(const Owner&, const Owner&) = default;
+};
+
+/// A process at work on a study, and the lease by which it holds its trials: it lasts as long as `beats` grows. Whoever
+/// watches judges that by a clock of his own; no two machines' clocks are ever compared.
+struct WorkerRecord {
+  Owner owner;
+  std::int64_t beats = 0;                   ///< how often it said that it is there, the first time included
+  std::int64_t joined_ms = 0, seen_ms = 0;  ///< unix times, for people
 };
 
 /// The answer to a verb that gives a trial to somebody.
@@ -155,21 +166,38 @@ class Store {
   virtual Result<Revision> tell(StudyId study, const Claim& claim, const Outcome& outcome) = 0;
   /// waiting or paused -> pruned; durable.
   virtual Result<Revision> prune(StudyId study, std::int64_t number, std::string_view reason) = 0;
-  /// Sends running trials whose owner is certainly dead back to waiting; those that were started more than `retries`
-  /// extra times fail with that reason. Returns the numbers.
-  virtual Result<std::vector<std::int64_t>> reclaim_dead(StudyId study, std::int64_t retries) = 0;
+
+  // Workers and their leases.
+  /// `owner` joins the study, or says that it is still there. `seconds`: how long it has worked since it last said so.
+  /// Adds what of that no other worker has accounted for to the study's attribute "seconds_used", and returns the sum:
+  /// the time during which anybody worked. Not durable; no line of the journal.
+  virtual Result<double> beat(StudyId study, const Owner& owner, double seconds) = 0;
+  /// `owner` holds nothing any more. Nothing happens if it is not there.
+  virtual Result<void> leave(StudyId study, const Owner& owner) = 0;
+  /// Those that have joined and neither left nor been given up, by owner.
+  virtual Result<std::vector<WorkerRecord>> workers(StudyId study) = 0;
+  /// Sends running trials back to waiting whose owner is certainly dead, or one of `silent` whose `beats` have not
+  /// changed since, or on another host and not among the workers; those that were lost more than `retries` times fail
+  /// with that reason. Such workers are given up. Returns the numbers of the trials.
+  virtual Result<std::vector<std::int64_t>> reclaim(StudyId study, std::int64_t retries,
+                                                    std::span<const WorkerRecord> silent = {}) = 0;
 
   /// Trials whose `changed` is above `revision`, by number, as of one moment; and that moment.
   struct Changes {
     Revision revision = 0;
+    /// The line that this Store object read or wrote at the revision asked for is not there any more (a server lost it
+    /// in a crash, and others may have taken its number): this is the whole study, and what was known of it is void.
+    bool reread = false;
     std::vector<TrialRecord> trials;
   };
+  /// `revision`: 0, or one that this object has answered; a store that can lose lines remembers which lines those were.
   virtual Result<Changes> changed_since(StudyId study, Revision revision) = 0;
   /// One for each trial, by number.
   virtual Result<std::vector<Provenance>> provenance(StudyId study) = 0;
 };
 
-/// URLs: "memory://", "sqlite:///relative.db", "sqlite:////absolute.db". `create`: make the file if there is none.
+/// URLs: "memory://", "sqlite:///relative.db", "sqlite:////absolute.db"; `?durability=relaxed` behind a file's: no verb
+/// waits for the disk, so power loss may also drop the latest tells. `create`: make the file if there is none.
 /// Errors: unknown scheme; not a SQLite file; written by a newer hone; read-only; a network file system (with the
 /// cure); locked for longer than `busy_seconds`.
 Result<std::unique_ptr<Store>> open_store(std::string_view url, bool create, double busy_seconds = 10);

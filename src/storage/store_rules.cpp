@@ -105,6 +105,29 @@ bool same_outcome(const TrialRecord& trial, const Outcome& outcome) {
          (trial.state != TrialState::complete || same_bits(trial.values, outcome.values));
 }
 
+double unaccounted_seconds(double seconds, std::int64_t now_ms, std::int64_t last_seen_ms) {
+  if (last_seen_ms == 0) return seconds;
+  return std::clamp(static_cast<double>(now_ms - last_seen_ms) / 1e3, 0.0, seconds);
+}
+
+Result<double> read_seconds_used(std::string_view text) {
+  const auto seconds = parse_number(text);
+  if (!seconds || !(*seconds >= 0))
+    return fail(Error::Kind::corrupt, fmt::format("the time used by the study is stored as '{}'", quoted(text)));
+  return *seconds;
+}
+
+bool is_still_silent(const WorkerRecord& worker, std::span<const WorkerRecord> silent) {
+  return std::ranges::any_of(
+      silent, [&](const WorkerRecord& one) { return one.owner == worker.owner && one.beats == worker.beats; });
+}
+
+bool has_lost_its_trials(const Owner& owner, std::span<const WorkerRecord> working, std::span<const Owner> given_up) {
+  if (std::ranges::find(given_up, owner) != given_up.end() || !owner.may_be_alive()) return true;
+  // Who is here may work without a lease; of all others the lease is all that can be known.
+  return !owner.same_host() && std::ranges::find(working, owner, &WorkerRecord::owner) == working.end();
+}
+
 std::string claim_token(const Owner& owner, std::int64_t attempt) {
   return fmt::format("{}#{}", owner.text(), attempt);
 }
@@ -114,8 +137,8 @@ TrialState state_after_loss(std::int64_t losses, std::int64_t retries) {
 }
 
 std::string loss_reason(std::int64_t losses, std::int64_t retries) {
-  return fmt::format("its worker died {} time{}; {} retr{} allowed", losses, losses == 1 ? "" : "s", retries,
-                     retries == 1 ? "y is" : "ies are");
+  return fmt::format("its worker died or fell silent {} time{}; {} retr{} allowed", losses, losses == 1 ? "" : "s",
+                     retries, retries == 1 ? "y is" : "ies are");
 }
 
 std::unexpected<Error> no_study(StudyId study) {

@@ -21,6 +21,18 @@ Result<void> check_outcome(const Outcome& outcome, std::size_t objectives);
 /// count only when complete.
 bool same_outcome(const TrialRecord& trial, const Outcome& outcome);
 
+/// What to add to a study's used time when a worker has worked for `seconds`: no more than has passed since anybody was
+/// seen (`last_seen_ms`, the latest of all workers), so that two at once do not count twice. Clocks may jump.
+double unaccounted_seconds(double seconds, std::int64_t now_ms, std::int64_t last_seen_ms);
+/// The attribute that keeps it.
+inline constexpr std::string_view seconds_used_key = "seconds_used";
+/// Its value. Errors: `corrupt`.
+Result<double> read_seconds_used(std::string_view text);
+/// Is `worker` as `silent` saw it, with no beat since?
+bool is_still_silent(const WorkerRecord& worker, std::span<const WorkerRecord> silent);
+/// Whose trials go back: `working` are the workers that were there before `given_up` went.
+bool has_lost_its_trials(const Owner& owner, std::span<const WorkerRecord> working, std::span<const Owner> given_up);
+
 /// Unique among the claims of a trial: every claim counts `attempt` up.
 std::string claim_token(const Owner& owner, std::int64_t attempt);
 /// Where a trial goes whose owner died for the `losses`-th time: back to waiting, or to failed.

@@ -49,8 +49,14 @@ class ForwardingStore : public Store {
   Result<Revision> prune(StudyId study, std::int64_t number, std::string_view reason) override {
     return inner_->prune(study, number, reason);
   }
-  Result<std::vector<std::int64_t>> reclaim_dead(StudyId study, std::int64_t retries) override {
-    return inner_->reclaim_dead(study, retries);
+  Result<double> beat(StudyId study, const Owner& owner, double seconds) override {
+    return inner_->beat(study, owner, seconds);
+  }
+  Result<void> leave(StudyId study, const Owner& owner) override { return inner_->leave(study, owner); }
+  Result<std::vector<WorkerRecord>> workers(StudyId study) override { return inner_->workers(study); }
+  Result<std::vector<std::int64_t>> reclaim(StudyId study, std::int64_t retries,
+                                            std::span<const WorkerRecord> silent) override {
+    return inner_->reclaim(study, retries, silent);
   }
   Result<Changes> changed_since(StudyId study, Revision revision) override {
     return inner_->changed_since(study, revision);

@@ -51,6 +51,10 @@ struct SimulatedDisk::Methods {
     SimulatedDisk& disk = *handle(file).disk;
     if (const int code = disk.step(SQLITE_IOERR_FSYNC)) return code;
     ++disk.syncs_;
+    if (std::exchange(disk.forgets_at_next_sync_, false)) {
+      handle(file).file->unsynced.clear();
+      return SQLITE_IOERR_FSYNC;
+    }
     if (!disk.ignores_syncs_) disk.sync(*handle(file).file);
     return SQLITE_OK;
   }
@@ -220,7 +224,7 @@ void SimulatedDisk::apply(std::string& content, const Write& write, std::size_t 
 }
 
 void SimulatedDisk::sync(File& file) {
-  file.platter = file.now;
+  for (const Write& write : file.unsynced) apply(file.platter, write, write.data.size());
   file.unsynced.clear();
   // Journalling file systems write changes of folders in order: a sync carries the earlier ones with it.
   for (auto& [name, other] : files_)

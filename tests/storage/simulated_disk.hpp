@@ -39,6 +39,9 @@ class SimulatedDisk {
   /// Operation number `operation` fails with `code`, and so do those after it while `lasting`.
   void fail_at(std::int64_t operation, int code, bool lasting);
   void stop_failing() { fail_at_ = -1; }
+  /// The next sync fails, and what it was for is never written: later syncs of that file succeed without it, as on
+  /// Linux.
+  void fail_next_sync_and_forget() { forgets_at_next_sync_ = true; }
 
   /// A disk that answers a sync at once and does nothing: what `synchronous=OFF` amounts to.
   void ignore_syncs() { ignores_syncs_ = true; }
@@ -70,7 +73,7 @@ class SimulatedDisk {
   std::map<std::string, std::shared_ptr<File>> files_;
   std::int64_t operations_ = 0, syncs_ = 0, power_cut_at_ = -1, fail_at_ = -1;
   int fail_code_ = SQLITE_OK;
-  bool fails_on_ = false, power_ = true, ignores_syncs_ = false;
+  bool fails_on_ = false, power_ = true, ignores_syncs_ = false, forgets_at_next_sync_ = false;
   std::int64_t clock_ms_ = 212'000'000'000'000;  // Julian day number times 86,400,000
 };
 

@@ -95,7 +95,7 @@ TEST_F(SqliteFormat, CanBeReadWithPlainSql) {
 /// Takes a file back to format 1: parameters and values were tables then, and whole floats had no point.
 constexpr const char* to_format_1 = R"(
   PRAGMA foreign_keys=OFF; BEGIN;
-  DROP VIEW report_values; DROP TABLE further_values;
+  DROP VIEW report_values; DROP TABLE further_values; DROP TABLE workers;
   CREATE TABLE p(study INTEGER NOT NULL, trial INTEGER NOT NULL, position INTEGER NOT NULL, name TEXT NOT NULL,
     type TEXT NOT NULL, value TEXT NOT NULL, PRIMARY KEY(study, trial, position),
     FOREIGN KEY(study, trial) REFERENCES trials ON DELETE CASCADE) STRICT, WITHOUT ROWID;
@@ -129,11 +129,17 @@ TEST_F(SqliteFormat, ConvertsFormat1AsItOpensIt) {
   const std::string views_before = rows_text(path_, views, 2);
   sql(to_format_1);
   sql("UPDATE parameters SET value = value || char(0) WHERE name = 'name'");  // the view cannot show it
+  const char* const columns = "SELECT name, sql FROM sqlite_schema WHERE type = 'table' ORDER BY name";
+  const std::string format_1 = rows_text(path_, columns, 2);
   EXPECT_EQ(rows_text(path_, "SELECT type FROM sqlite_schema WHERE name = 'parameters'", 1), "table\n");
   EXPECT_EQ(rows_text(path_, "SELECT value FROM parameters WHERE name = 'one' AND trial = 1", 1), "1\n");
   auto converted = open_store(url(), false);
   ASSERT_TRUE(converted) << converted.error().message;
   EXPECT_EQ(text_of_study(**converted, study), before);
+  const std::filesystem::path copy = path_.string() + ".format-1";
+  EXPECT_EQ(rows_text(copy, columns, 2), format_1) << "what an older hone reads";
+  EXPECT_EQ(rows_text(copy, "PRAGMA user_version", 1), "1\n");
+  EXPECT_FALSE(std::filesystem::exists(copy.string() + ".part"));
   EXPECT_TRUE((*converted)->tell(study, claim, complete(1)));
   converted->reset();
   EXPECT_EQ(rows_text(path_, views, 2), views_before);
@@ -171,7 +177,8 @@ TEST_F(SqliteFormat, ConvertsFormat2AsItOpensIt) {
   const char* const schema = "SELECT name, sql FROM sqlite_schema ORDER BY name";
   const std::string schema_before = rows_text(path_, schema, 2);
   // Its reports had the value of the first objective only.
-  sql("BEGIN; DROP VIEW report_values; DROP TABLE further_values; PRAGMA user_version=2; UPDATE journal SET "
+  sql("BEGIN; DROP VIEW report_values; DROP TABLE further_values; DROP TABLE workers; PRAGMA user_version=2; UPDATE "
+      "journal SET "
       "detail = '0.5' WHERE kind = 'reported'; COMMIT");
   auto converted = open_store(url(), false);
   ASSERT_TRUE(converted) << converted.error().message;

@@ -310,7 +310,7 @@ TEST_F(SqliteFile, AKilledProcessLosesNothingAcknowledged) {
     siginfo_t info{};
     ::waitid(P_PID, static_cast<id_t>(child), &info, WEXITED | WNOWAIT);  // dead, but still in the process table
     const auto store = make();
-    const auto reclaimed = store->reclaim_dead(study, 100);
+    const auto reclaimed = store->reclaim(study, 100);
     ASSERT_TRUE(reclaimed);
     EXPECT_LE(reclaimed->size(), 1u);
     const auto changes = store->changed_since(study, 0);

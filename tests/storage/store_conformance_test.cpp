@@ -284,8 +284,8 @@ TEST_P(TrialConformance, DeadOwnersLoseTheirTrials) {
   const Claim lost = make_trial(study, 0, dead_owner());
   make_trial(study, 1);  // this process lives
   ASSERT_TRUE(store_->report(study, lost, 1, 0.5));
-  EXPECT_EQ(store_->reclaim_dead(study, 1).value(), (std::vector<std::int64_t>{0}));
-  EXPECT_EQ(store_->reclaim_dead(study, 1).value(), (std::vector<std::int64_t>{}));
+  EXPECT_EQ(store_->reclaim(study, 1).value(), (std::vector<std::int64_t>{0}));
+  EXPECT_EQ(store_->reclaim(study, 1).value(), (std::vector<std::int64_t>{}));
   EXPECT_EQ(trial(study, 0).state, State::waiting);
   EXPECT_EQ(trial(study, 0).runs[0].reports.size(), 1u);
   EXPECT_EQ(trial(study, 1).state, State::running);
@@ -296,10 +296,10 @@ TEST_P(TrialConformance, DeadOwnersLoseTheirTrials) {
   ASSERT_TRUE(claim && store_->pause(study, *claim, 3, 0));
   ASSERT_TRUE(store_->claim_trial(study, 0, 9, dead_owner()));
   reopen();
-  EXPECT_EQ(store_->reclaim_dead(study, 1).value(), (std::vector<std::int64_t>{0}));
+  EXPECT_EQ(store_->reclaim(study, 1).value(), (std::vector<std::int64_t>{0}));
   const TrialRecord failed = trial(study, 0);
   EXPECT_EQ(failed.state, State::failed);
-  EXPECT_EQ(failed.reason, "its worker died 2 times; 1 retry is allowed");
+  EXPECT_EQ(failed.reason, "its worker died or fell silent 2 times; 1 retry is allowed");
   EXPECT_EQ(failed.finished, failed.changed);
 }
 

@@ -111,7 +111,11 @@ std::string text_of_study(Store& store, StudyId study) {
   if (!events) return error_text(events.error());
   const auto attribute = store.attribute(study, "key");
   if (!attribute) return error_text(attribute.error());
-  std::string text = fmt::format("revision {} attribute {}\n", changes->revision, attribute->value_or("none"));
+  const auto workers = store.workers(study);
+  if (!workers) return error_text(workers.error());
+  std::string text = fmt::format("revision {} attribute {}", changes->revision, attribute->value_or("none"));
+  for (const WorkerRecord& worker : *workers) text += fmt::format(" {} beats {}", worker.owner.text(), worker.beats);
+  text += '\n';
   for (const TrialRecord& trial : changes->trials) text += text_of(trial);
   const auto provenance = store.provenance(study);
   if (!provenance) return error_text(provenance.error());
@@ -161,8 +165,19 @@ std::string Player::play(const Verb& verb) {
       const auto set = store_->set_attribute(study_, "key", number_text(verb.value));
       return set ? "set" : error_text(set.error());
     }
+    case Verb::Kind::beat: {
+      const auto used = store_->beat(study_, owner, 0);
+      return used ? "beat" : error_text(used.error());
+    }
+    case Verb::Kind::leave: {
+      const auto left = store_->leave(study_, owner);
+      return left ? "left" : error_text(left.error());
+    }
     case Verb::Kind::reclaim: {
-      const auto numbers = store_->reclaim_dead(study_, 1);
+      const auto there = store_->workers(study_);
+      if (!there) return error_text(there.error());
+      const auto numbers =
+          store_->reclaim(study_, 1, verb.all_silent ? std::span(*there) : std::span<const WorkerRecord>());
       if (!numbers) return error_text(numbers.error());
       std::string text = "reclaimed";
       for (const std::int64_t number : *numbers) text += fmt::format(" {}", number);
@@ -175,10 +190,10 @@ std::string Player::play(const Verb& verb) {
 Verb RandomVerbs::next(const std::vector<Claim>& given) {
   using Kind = Verb::Kind;
   // Reports most often, as in life.
-  constexpr Kind kinds[] = {Kind::create, Kind::create,  Kind::create, Kind::report,   Kind::report,
-                            Kind::report, Kind::report,  Kind::report, Kind::pause,    Kind::claim,
-                            Kind::claim,  Kind::claim,   Kind::tell,   Kind::tell,     Kind::release,
-                            Kind::prune,  Kind::reclaim, Kind::log,    Kind::attribute};
+  constexpr Kind kinds[] = {Kind::create,    Kind::create, Kind::create,  Kind::report, Kind::report,  Kind::report,
+                            Kind::report,    Kind::report, Kind::pause,   Kind::claim,  Kind::claim,   Kind::claim,
+                            Kind::tell,      Kind::tell,   Kind::release, Kind::prune,  Kind::reclaim, Kind::log,
+                            Kind::attribute, Kind::beat,   Kind::beat,    Kind::leave};
   constexpr double odd_values[] = {0.1,
                                    -0.0,
                                    1e308,
@@ -191,6 +206,7 @@ Verb RandomVerbs::next(const std::vector<Claim>& given) {
   verb.kind = given.empty() ? Kind::create : kinds[below(std::size(kinds))];
   verb.step = below(6);
   verb.by_dead_owner = below(8) == 0;
+  verb.all_silent = below(4) == 0;
   std::int64_t created = 0;
   for (const Claim& claim : given) created = std::max(created, claim.trial + 1);
   verb.number = created > 0 ? std::max<std::int64_t>(0, created - 1 - below(4)) : 0;

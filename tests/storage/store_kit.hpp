@@ -22,7 +22,7 @@ std::string text_of_study(Store& store, StudyId study);
 
 /// One verb with its arguments; a claim is named by its place among those given so far.
 struct Verb {
-  enum class Kind { create, claim, report, pause, release, tell, prune, reclaim, log, attribute };
+  enum class Kind { create, claim, report, pause, release, tell, prune, reclaim, log, attribute, beat, leave };
   Kind kind = Kind::create;
   std::int64_t number = 0;
   std::size_t claim = 0;
@@ -31,6 +31,7 @@ struct Verb {
   bool lacks_value = false;  ///< a report with one value less than there are objectives
   Outcome outcome;           ///< likewise
   bool by_dead_owner = false;
+  bool all_silent = false;  ///< a reclaim that takes every worker for silent
 
   bool is_durable() const { return kind == Kind::tell || kind == Kind::prune || kind == Kind::attribute; }
 };

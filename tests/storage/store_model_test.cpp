@@ -59,7 +59,7 @@ INSTANTIATE_TEST_SUITE_P(Stores, StoreModel, testing::ValuesIn(all_stores().begi
 /// Does the comparison find the fault within a few histories?
 template <class Faulty>
 bool is_caught() {
-  for (std::uint32_t seed = 0; seed < 12; ++seed) {
+  for (std::uint32_t seed = 0; seed < 40; ++seed) {
     const auto model = in_memory();
     Faulty faulty(in_memory());
     if (difference(*model, faulty, seed, 120)) return true;
@@ -124,7 +124,9 @@ struct PausesWithoutCountingTime : ForwardingStore {
 
 struct NeverFindsTheDead : ForwardingStore {
   using ForwardingStore::ForwardingStore;
-  Result<std::vector<std::int64_t>> reclaim_dead(StudyId, std::int64_t) override { return std::vector<std::int64_t>{}; }
+  Result<std::vector<std::int64_t>> reclaim(StudyId, std::int64_t, std::span<const WorkerRecord>) override {
+    return std::vector<std::int64_t>{};
+  }
 };
 
 struct ForgetsConstraints : ForwardingStore {

@@ -98,7 +98,7 @@ TEST_P(StudyConformance, SaysWhatIsUnknown) {
   expect_error(store_->set_attribute(study + 1, "a", "b"), Kind::not_found);
   expect_error(store_->attribute(study + 1, "a"), Kind::not_found);
   expect_error(store_->events(study + 1), Kind::not_found);
-  expect_error(store_->reclaim_dead(study + 1, 1), Kind::not_found);
+  expect_error(store_->reclaim(study + 1, 1), Kind::not_found);
 }
 
 TEST_P(StudyConformance, KeepsAttributes) {

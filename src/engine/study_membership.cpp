@@ -1,0 +1,89 @@
+// A study among other processes: its lease, trials that came back, being halted (declared in engine/study.hpp).
+#include "engine/study.hpp"
+
+namespace hone {
+namespace {
+
+constexpr std::string_view halted_key = "halted";
+
+}  // namespace
+
+Result<void> halt_study(Store& store, StudyId study, bool halt) {
+  HONE_TRY(const bool before, is_halted(store, study));
+  if (before == halt) return {};
+  HONE_TRY_VOID(store.set_attribute(study, halted_key, halt ? "1" : "0"));
+  Event event;
+  event.kind = halt ? "halted" : "continued";
+  HONE_TRY_VOID(store.log(study, event));
+  return {};
+}
+
+Result<bool> is_halted(Store& store, StudyId study) {
+  HONE_TRY(const auto halted, store.attribute(study, halted_key));
+  return halted == "1";
+}
+
+Study::~Study() {
+  (void)leave();  // who cannot reach the store is found out by the others
+}
+
+Result<void> Study::tick() {
+  bool came_back = false;
+  {
+    const std::scoped_lock lock(membership_mutex_);
+    HONE_TRY(came_back, membership_.tick());
+  }
+  HONE_TRY_VOID(look_whether_halted());
+  HONE_TRY_VOID(hand_back_strays());
+  if (came_back) {
+    HONE_TRY_VOID(catch_up_now());
+    {
+      const std::scoped_lock lock(mutex_);
+      ++change_count_;
+    }
+    changed_.notify_all();
+  }
+  return {};
+}
+
+Result<void> Study::leave() {
+  const std::scoped_lock lock(membership_mutex_);
+  return membership_.leave();
+}
+
+double Study::used_seconds() {
+  const std::scoped_lock lock(membership_mutex_);
+  return membership_.used_seconds();
+}
+
+Result<void> Study::look_whether_halted() {
+  HONE_TRY(const bool halted, hone::is_halted(store_, record_.id));
+  halted_ = halted;
+  return {};
+}
+
+std::uint64_t Study::generation() {
+  const std::scoped_lock lock(mutex_);
+  return generation_;
+}
+
+/// A claim whose answer never reached us has its token in the store, so the trial can be given back by it.
+Result<void> Study::hand_back_strays() {
+  const std::unique_lock asking(ask_mutex_, std::try_to_lock);
+  if (!asking) return {};  // an ask is between its claim and its note of it
+  std::vector<Claim> strays;
+  {
+    const std::scoped_lock lock(mutex_);
+    const std::string ours = owner_.text() + "#";
+    for (const auto& [number, record] : live_)
+      if (record.state == TrialState::running && !held_.contains(number) && record.runs[0].token.starts_with(ours))
+        strays.push_back({number, record.runs[0].token, record.changed, 0});
+  }
+  for (const Claim& claim : strays) {
+    const auto released = store_.release(record_.id, claim, 0);
+    if (!released && released.error().kind != Error::Kind::conflict) return std::unexpected(released.error());
+  }
+  return strays.empty() ? Result<void>{} : catch_up_now();
+}
+
+}  // namespace hone
