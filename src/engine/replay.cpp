@@ -97,7 +97,8 @@ class Replayer {
   }
 
   /// Reports without a "decided" line before the next line of their trial were judged too, from the prefix that ends
-  /// with them; unless the worker was lost, or handed the trial back, before it could ask.
+  /// with them; unless the worker was lost, or handed the trial back, before it could ask, or said the same step again
+  /// because the answer of the store had been lost.
   Result<void> collect_questions() {
     std::vector<const Event*> after(in_.journal.size(), nullptr);  // by line, the next one about the same trial
     std::vector<const Event*> next(in_.trials.size(), nullptr);
@@ -115,7 +116,8 @@ class Replayer {
       } else if (line.kind == decision_kind) {
         HONE_TRY(const DecisionLine decision, read_decision(line.detail));
         questions_.push_back({decision.seen, &line, tools});
-      } else if (line.kind == "reported" && after[i] && (after[i]->kind == "reported" || after[i]->kind == "told")) {
+      } else if (line.kind == "reported" && after[i] &&
+                 (after[i]->kind == "told" || (after[i]->kind == "reported" && after[i]->step != line.step))) {
         questions_.push_back({line.revision, &line, tools});
       }
     }

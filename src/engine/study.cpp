@@ -87,12 +87,11 @@ Result<void> Study::log_options() {
   const std::string now = options_text(options_);
   HONE_TRY(const auto before, store_.attribute(record_.id, "options"));
   if (before == now) return {};
-  HONE_TRY_VOID(store_.set_attribute(record_.id, "options", now));
   Event event;
   event.kind = "option";
   event.detail = now;
-  HONE_TRY_VOID(store_.log(record_.id, event));
-  return {};
+  HONE_TRY_VOID(store_.log(record_.id, event));  // first: who dies between the two writes the line once more
+  return store_.set_attribute(record_.id, "options", now);
 }
 
 Result<void> Study::catch_up_now() {

@@ -16,7 +16,9 @@ Result<Work> Study::next(const Configuration& given) {
   if (!given.empty()) return next_given(given);
   const std::scoped_lock asking(ask_mutex_);
   const OverheadTimer timer(*this, OverheadTimer::Scope::ask);
+  TurnCounter turns;
   for (;;) {
+    HONE_TRY_VOID(turns.turn(view().revision()));
     HONE_TRY(auto waiting, take_waiting());
     if (waiting) return std::move(*waiting);
 
@@ -45,8 +47,10 @@ Result<Work> Study::next_given(const Configuration& given) {
   const std::scoped_lock asking(ask_mutex_);
   const OverheadTimer timer(*this, OverheadTimer::Scope::ask);
   HONE_TRY_VOID(catch_up_now());
+  TurnCounter turns;
   for (;;) {
     View now = view();
+    HONE_TRY_VOID(turns.turn(now.revision()));
     if (options_.trials && static_cast<std::int64_t>(now.size()) >= *options_.trials) return nothing_new(now);
     const std::int64_t until_step = first_rung(*pruner_, now);
     HONE_TRY(auto work, start_new(std::move(now), until_step, &given));
@@ -57,8 +61,10 @@ Result<Work> Study::next_given(const Configuration& given) {
 Result<TrialRecord> Study::enqueue(const Configuration& given) {
   const std::scoped_lock asking(ask_mutex_);
   HONE_TRY_VOID(catch_up_now());
+  TurnCounter turns;
   for (;;) {
     View now = view();
+    HONE_TRY_VOID(turns.turn(now.revision()));
     if (options_.trials && static_cast<std::int64_t>(now.size()) >= *options_.trials)
       return fail(Error::Kind::conflict,
                   fmt::format("all {} trials of the study have been given out: raise its budget", *options_.trials));
@@ -80,11 +86,13 @@ Result<TrialRecord> Study::enqueue(const Configuration& given) {
 
 /// A trial that was handed back, lost by a dead worker, or not yet started.
 Result<std::optional<Work>> Study::take_waiting() {
+  TurnCounter turns;
   for (;;) {
     std::optional<TrialRecord> found;
     {
       const std::scoped_lock lock(mutex_);
       HONE_TRY_VOID(catch_up());
+      HONE_TRY_VOID(turns.turn(revision_));
       if (!waiting_.empty()) found = live_.at(*waiting_.begin());
     }
     if (!found) return std::optional<Work>{};

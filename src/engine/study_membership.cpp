@@ -11,11 +11,10 @@ constexpr std::string_view halted_key = "halted";
 Result<void> halt_study(Store& store, StudyId study, bool halt) {
   HONE_TRY(const bool before, is_halted(store, study));
   if (before == halt) return {};
-  HONE_TRY_VOID(store.set_attribute(study, halted_key, halt ? "1" : "0"));
   Event event;
   event.kind = halt ? "halted" : "continued";
   HONE_TRY_VOID(store.log(study, event));
-  return {};
+  return store.set_attribute(study, halted_key, halt ? "1" : "0");
 }
 
 Result<bool> is_halted(Store& store, StudyId study) {

@@ -38,6 +38,24 @@ class OverheadTimer {
   double start_, started_;
 };
 
+/// Ends a loop that tries again after "another worker was faster" when nothing changes any more: a store that refuses
+/// and shows no reason contradicts itself.
+class TurnCounter {
+ public:
+  Result<void> turn(Revision revision) {
+    turns_ = revision == revision_ ? turns_ + 1 : 0;
+    revision_ = revision;
+    if (turns_ < 100) return {};
+    return fail(Error::Kind::corrupt,
+                "the store refuses what the study allows: its journal and its trials do not agree (`hone replay` says "
+                "where)");
+  }
+
+ private:
+  Revision revision_ = -1;
+  int turns_ = 0;
+};
+
 template <class Change>
 Result<void> Study::learn(std::int64_t number, Revision revision, Change change) {
   const std::scoped_lock lock(mutex_);
@@ -46,6 +64,7 @@ Result<void> Study::learn(std::int64_t number, Revision revision, Change change)
 
 template <class Change>
 Result<void> Study::learn_locked(std::int64_t number, Revision revision, Change change) {
+  if (store_.has_lost_lines(record_.id)) return catch_up();
   if (revision <= revision_) return {};  // another thread of ours has read it already
   if (revision != revision_ + 1) return catch_up();
   const bool is_new = number == static_cast<std::int64_t>(history_.size());

@@ -190,6 +190,12 @@ class Store {
     bool reread = false;
     std::vector<TrialRecord> trials;
   };
+  /// Has this object noticed that lines it has answered are gone? A verb's own revision then says nothing about what
+  /// came before it: the next `changed_since` answers with everything. O(1).
+  virtual bool has_lost_lines(StudyId study) {
+    (void)study;
+    return false;
+  }
   /// `revision`: 0, or one that this object has answered; a store that can lose lines remembers which lines those were.
   virtual Result<Changes> changed_since(StudyId study, Revision revision) = 0;
   /// One for each trial, by number.
