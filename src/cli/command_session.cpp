@@ -8,7 +8,9 @@
 #include <cerrno>
 #include <cstdio>
 #include <filesystem>
+#include <functional>
 
+#include "base/clock.hpp"
 #include "base/files.hpp"
 #include "base/interrupt.hpp"
 #include "cli/common_flags.hpp"
@@ -21,6 +23,9 @@ namespace {
 class LineSource {
  public:
   enum class Got { line, end, interrupted };
+
+  /// `tick` is called about every second.
+  explicit LineSource(std::function<void()> tick) : tick_(std::move(tick)) {}
 
   Got next(std::string& line) {
     for (;;) {
@@ -48,6 +53,10 @@ class LineSource {
 
  private:
   void read_more() {
+    if (const double now = system_clock().monotonic_seconds(); now - ticked_ >= 1) {
+      ticked_ = now;
+      tick_();
+    }
     pollfd input{STDIN_FILENO, POLLIN, 0};
     if (::poll(&input, 1, 200) <= 0) return;  // nothing yet, or a signal
     std::array<char, 65536> piece;
@@ -61,6 +70,8 @@ class LineSource {
     buffer_ += rest;
   }
 
+  std::function<void()> tick_;
+  double ticked_ = 0;
   std::string buffer_;
   std::size_t searched_ = 0;  // so far there is no line end
   bool overlong_ = false;     // the line that is being read has been cut
@@ -86,7 +97,7 @@ Result<int> talk(const Arguments& arguments) {
   HONE_TRY(const auto store, open_storage(arguments, true));
   HONE_TRY(const auto session, Session::open(*store, setup));
   install_interrupt_handler();
-  LineSource source;
+  LineSource source([&] { (void)session->tick(); });  // what lasts will be met by the next line
   std::string line;
   auto got = LineSource::Got::line;
   bool heard = true;

@@ -10,12 +10,9 @@ namespace {
 Result<int> list_studies(const Arguments& arguments) {
   HONE_TRY(const ListFormat format, list_format(arguments));
   HONE_TRY(const auto store, open_storage(arguments, false));
-  HONE_TRY(const auto studies, store->studies());
+  HONE_TRY(const auto studies, store->summaries());
   std::vector<StudyLine> lines;
-  for (const StudyRecord& study : studies) {
-    HONE_TRY(const auto changes, store->changed_since(study.id, 0));
-    lines.push_back(study_line(study, changes.trials));
-  }
+  for (const StudySummary& study : studies) lines.push_back(study_line(study));
   if (format == ListFormat::json)
     std::fputs(studies_json(lines).c_str(), stdout);
   else

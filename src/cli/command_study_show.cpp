@@ -1,21 +1,30 @@
 /// `hone study show`.
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <array>
+#include <chrono>
+#include <cstdio>
 #include <map>
+#include <thread>
 
+#include "base/interrupt.hpp"
 #include "base/text.hpp"
 #include "cli/study_reading.hpp"
+#include "engine/study.hpp"
 #include "report/curve.hpp"
 #include "report/progress.hpp"
+#include "report/summary.hpp"
 
 namespace hone {
 namespace {
 
 constexpr std::size_t events_shown = 8;
 
-std::string state_text(const TrialCounts& counts) {
+std::string state_text(const TrialCounts& counts, bool halted, const std::string& name) {
+  if (halted)
+    return fmt::format("stopped by `hone study stop`: `hone study resume {}` lets it go on", shell_word(name));
   if (counts.total() == 0) return "created, no trial yet";
   if (counts.running > 0) return fmt::format("running: {} trials are held by a worker", counts.running);
   if (counts.waiting + counts.paused > 0) return "stopped: the same command goes on where it stopped";
@@ -49,32 +58,50 @@ std::vector<double> curve_of(const OpenedStudy& study) {
   return best_so_far(values, study.record.directions[0] == "maximize");
 }
 
-void print_best(const OpenedStudy& study, bool unicode) {
+std::string best_text(const OpenedStudy& study, bool unicode) {
   const TrialRecord* best = best_trial(study.record, study.trials);
-  if (!best) return;
-  fmt::print("best        {}, trial {}\n", number_text(best->values[0]), best->number);
+  if (!best) return "";
+  std::string text = fmt::format("best        {}, trial {}\n", number_text(best->values[0]), best->number);
   for (const auto& [name, value] : best->configuration.entries())
-    fmt::print("            {} = {}\n", name, value_text(value));
+    text += fmt::format("            {} = {}\n", name, value_text(value));
   const auto curve = curve_of(study);
   if (curve.size() >= 2)
-    for (const std::string& line : curve_plot(curve, 48, 4, unicode)) fmt::print("            {}\n", line);
+    for (const std::string& line : curve_plot(curve, 48, 4, unicode)) text += fmt::format("            {}\n", line);
+  return text;
 }
 
-void print_events(std::span<const Event> events) {
-  if (events.empty()) return;
+std::string events_text(std::span<const Event> events) {
+  if (events.empty()) return "";
   const auto shown = events.last(std::min(events.size(), events_shown));
-  fmt::print("last events ({} of {})\n", shown.size(), events.size());
+  std::string text = fmt::format("last events ({} of {})\n", shown.size(), events.size());
   for (const Event& event : shown) {
-    fmt::print("  {}  {}", utc_time(event.at_ms), event.kind);
-    if (event.trial >= 0) fmt::print(" trial {}", event.trial);
-    if (event.step > 0) fmt::print(" step {}", event.step);
-    fmt::print("{}{}\n", event.detail.empty() ? "" : ": ", quoted(event.detail, 200));
+    text += fmt::format("  {}  {}", utc_time(event.at_ms), event.kind);
+    if (event.trial >= 0) text += fmt::format(" trial {}", event.trial);
+    if (event.step > 0) text += fmt::format(" step {}", event.step);
+    text += fmt::format("{}{}\n", event.detail.empty() ? "" : ": ", quoted(event.detail, 200));
   }
+  return text;
 }
 
-Result<int> show_study(const Arguments& arguments) {
-  HONE_TRY(const OpenedStudy study, open_study(arguments));
+/// Who works on it: one line each.
+std::string workers_text(std::span<const WorkerRecord> workers, std::span<const TrialRecord> trials) {
+  std::string text;
+  for (const WorkerRecord& worker : workers) {
+    const std::string token = worker.owner.text() + "#";
+    const auto held = std::ranges::count_if(trials, [&](const TrialRecord& trial) {
+      return trial.state == TrialState::running && trial.runs[0].token.starts_with(token);
+    });
+    text += fmt::format("{}{}, process {}: {} trial{}; joined {}, last seen {}\n",
+                        text.empty() ? "workers     " : "            ", quoted(worker.owner.host), worker.owner.process,
+                        held, held == 1 ? "" : "s", utc_time(worker.joined_ms), utc_time(worker.seen_ms));
+  }
+  return text;
+}
+
+Result<std::string> study_text(const OpenedStudy& study) {
   HONE_TRY(const auto events, study.store->events(study.record.id));
+  HONE_TRY(const auto workers, study.store->workers(study.record.id));
+  HONE_TRY(const bool halted, is_halted(*study.store, study.record.id));
   const StudyRecord& record = study.record;
   const TrialCounts counts = count_trials(study.trials);
   std::vector<std::string> objectives;
@@ -83,22 +110,66 @@ Result<int> show_study(const Arguments& arguments) {
   double seconds = 0;
   for (const TrialRecord& trial : study.trials) seconds += trial.seconds;
 
-  fmt::print("study       {} ({})\n", record.name, record.kind);
-  fmt::print("storage     {}\n", study.store->url());
-  fmt::print("objective   {}\n", join(objectives, ", "));
-  fmt::print("seed        {}\n", record.seed);
-  if (record.max_step > 0) fmt::print("max step    {}\n", record.max_step);
-  fmt::print("created     {}, last change {}\n", utc_time(record.created_ms), utc_time(record.updated_ms));
-  fmt::print("state       {}\n", state_text(counts));
-  fmt::print("trials      {}\n", counts_text(counts));
+  std::string text = fmt::format("study       {} ({})\n", record.name, record.kind);
+  text += fmt::format("storage     {}\n", study.store->url());
+  text += fmt::format("objective   {}\n", join(objectives, ", "));
+  text += fmt::format("seed        {}\n", record.seed);
+  if (record.max_step > 0) text += fmt::format("max step    {}\n", record.max_step);
+  text += fmt::format("created     {}, last change {}\n", utc_time(record.created_ms), utc_time(record.updated_ms));
+  text += fmt::format("state       {}\n", state_text(counts, halted, record.name));
+  text += fmt::format("trials      {}\n", counts_text(counts));
   if (counts.total() > 0) {
-    fmt::print("arms        {}\n", arms_text(study.trials));
-    fmt::print("time        {} in trials\n", duration_text(seconds));
+    text += fmt::format("arms        {}\n", arms_text(study.trials));
+    text += fmt::format("time        {} in trials\n", duration_text(seconds));
   }
   if (const auto audit = audit_of(record, study.trials, events))
-    fmt::print("audit       {}\n", prune_audit_text(*audit));
-  print_best(study, utf8_locale());
-  print_events(events);
+    text += fmt::format("audit       {}\n", prune_audit_text(*audit));
+  text += workers_text(workers, study.trials);
+  return text + best_text(study, utf8_locale()) + events_text(events);
+}
+
+/// What has changed since, at the cost of what has changed.
+Result<void> read_on(OpenedStudy& study) {
+  HONE_TRY(auto record, study.store->find_study(study.record.name));
+  if (!record || record->id != study.record.id)
+    return fail(Error::Kind::not_found, fmt::format("study '{}' was removed meanwhile", study.record.name));
+  HONE_TRY(auto changes, study.store->changed_since(study.record.id, study.record.revision));
+  if (changes.reread) study.trials.clear();
+  for (TrialRecord& trial : changes.trials) {
+    const auto number = static_cast<std::size_t>(trial.number);
+    if (number >= study.trials.size()) study.trials.resize(number + 1);
+    study.trials[number] = std::move(trial);
+  }
+  study.record = std::move(*record);
+  study.record.revision = changes.revision;
+  return {};
+}
+
+void print(const std::string& text) {
+  std::fwrite(text.data(), 1, text.size(), stdout);
+  std::fflush(stdout);
+}
+
+/// Shows it again whenever it has changed, until Ctrl-C.
+Result<int> watch(OpenedStudy& study) {
+  install_interrupt_handler();
+  const bool terminal = ::isatty(STDOUT_FILENO) == 1;
+  std::string before;
+  while (!signalled()) {
+    HONE_TRY(const std::string now, study_text(study));
+    if (now != before) print((terminal ? "\x1b[H\x1b[2J" : before.empty() ? "" : "\n") + now);
+    before = now;
+    for (int i = 0; i < 10 && !signalled(); ++i) std::this_thread::sleep_for(std::chrono::milliseconds(100));
+    HONE_TRY_VOID(read_on(study));
+  }
+  return exit_done;
+}
+
+Result<int> show_study(const Arguments& arguments) {
+  HONE_TRY(OpenedStudy study, open_study(arguments));
+  if (arguments.has("--watch")) return watch(study);
+  HONE_TRY(const std::string text, study_text(study));
+  print(text);
   return exit_done;
 }
 
@@ -108,9 +179,11 @@ int run(const Arguments& arguments) {
 }
 
 constexpr std::array positionals = {study_positional};
-constexpr std::array flags = {storage_flag};
+constexpr std::array flags = {FlagRow{.name = "--watch", .help = "show it again whenever it has changed, until Ctrl-C"},
+                              storage_flag};
 constexpr std::array examples = {
-    ExampleRow{"hone study show fit-train-1a2b3c4d", "State, counts, best parameters, arms and the last events."}};
+    ExampleRow{"hone study show fit-train-1a2b3c4d", "State, counts, best parameters, arms and the last events."},
+    ExampleRow{"hone study show digits --watch", "The same, live."}};
 
 }  // namespace
 
@@ -119,7 +192,7 @@ constinit const CommandInfo study_show_command_info{
     .summary = "one study: state, best, what proposed the trials, last events",
     .description =
         "Shows what a study is, how far it got, its best trial with a curve of the best value so far, which "
-        "part of the sampler proposed how many trials, and the end of its journal.",
+        "part of the sampler proposed how many trials, who works on it, and the end of its journal.",
     .positionals = positionals,
     .flags = flags,
     .examples = examples,

@@ -11,6 +11,7 @@ Result<OpenedStudy> open_study(const Arguments& arguments) {
   HONE_TRY(study.record, find_study(*study.store, arguments.positional("STUDY")));
   HONE_TRY(auto changes, study.store->changed_since(study.record.id, 0));
   study.trials = std::move(changes.trials);
+  study.record.revision = changes.revision;
   return study;
 }
 
@@ -35,16 +36,21 @@ std::optional<PruneAudit> audit_of(const StudyRecord& record, std::span<const Tr
   return prune_audit(trials, audited, maximize, record.max_step);
 }
 
+StudyLine study_line(const StudySummary& study) {
+  const StudyRecord& record = study.record;
+  return {.name = record.name,
+          .kind = record.kind,
+          .directions = record.directions,
+          .metrics = record.metrics,
+          .trials = study.trials,
+          .best = study.best,
+          .created_ms = record.created_ms,
+          .updated_ms = record.updated_ms};
+}
+
 StudyLine study_line(const StudyRecord& record, std::span<const TrialRecord> trials) {
-  StudyLine line{.name = record.name,
-                 .kind = record.kind,
-                 .directions = record.directions,
-                 .metrics = record.metrics,
-                 .trials = count_trials(trials),
-                 .created_ms = record.created_ms,
-                 .updated_ms = record.updated_ms};
-  if (const TrialRecord* best = best_trial(record, trials)) line.best = best->values[0];
-  return line;
+  const TrialRecord* best = best_trial(record, trials);
+  return study_line({record, count_trials(trials), best ? std::optional(best->values[0]) : std::nullopt});
 }
 
 }  // namespace hone

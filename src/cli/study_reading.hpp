@@ -28,6 +28,7 @@ const TrialRecord* best_trial(const StudyRecord& record, std::span<const TrialRe
 std::optional<PruneAudit> audit_of(const StudyRecord& record, std::span<const TrialRecord> trials,
                                    std::span<const Event> events);
 
+StudyLine study_line(const StudySummary& study);
 StudyLine study_line(const StudyRecord& record, std::span<const TrialRecord> trials);
 
 inline constexpr PositionalRow study_positional{"STUDY", true, "name of the study; `hone study list` shows them"};

@@ -134,7 +134,7 @@ Session::Answer Session::ask(const JsonNode&, const JsonNode& verb) {
   if (time_seconds_ && used_seconds() >= *time_seconds_) return done("time");
   auto work = study_->next(given);
   if (!work) return fault(work.error().message, verb.at);
-  if (const auto* end = std::get_if<StudyDone>(&*work)) return done(end->reason);
+  if (const auto* end = std::get_if<StudyDone>(&*work)) return done(end->reason == "halted" ? "stopped" : end->reason);
   if (auto* assignment = std::get_if<Assignment>(&*work)) return given_out(std::move(*assignment));
   return JsonObject().add("wait", true).text();
 }
@@ -235,6 +235,7 @@ Result<void> Session::close() {
   }
   held_.clear();
   if (time_seconds_) save_used_seconds();
+  if (auto left = study_->leave(); !left && result) result = std::move(left);
   return result;
 }
 

@@ -24,6 +24,9 @@ class Session {
   /// Hands running trials back to waiting. Errors: of the store; what could be handed back has been.
   Result<void> close();
 
+  /// To be called every second or so while nothing is asked: keeps the lease. See Study::tick.
+  Result<void> tick() { return study_->tick(); }
+
   Study& study() { return *study_; }
 
  private:

@@ -18,7 +18,7 @@ struct SqliteOptions {
   bool create = false;
   double busy_seconds = 10;
   bool relaxed = false;       ///< no verb waits for the disk
-  int log_pages = 1000;       ///< when the log has grown to this size, it is moved into the file
+  int log_pages = 8000;       ///< when the log has grown to this size, it is moved into the file
   const char* vfs = nullptr;  ///< another file layer, for simulated disks; the file is then not looked at before
   std::string (*network_file_system)(const std::filesystem::path& folder) = hone::network_file_system;
 };

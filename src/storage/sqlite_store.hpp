@@ -21,6 +21,7 @@ class SqliteStore final : public Store {
   Result<StudyRecord> create_study(const StudyRecord& record) override;
   Result<std::optional<StudyRecord>> find_study(std::string_view name) override;
   Result<std::vector<StudyRecord>> studies() override;
+  Result<std::vector<StudySummary>> summaries() override;
   Result<void> remove_study(StudyId study) override;
   Result<void> set_attribute(StudyId study, std::string_view key, std::string_view value) override;
   Result<std::optional<std::string>> attribute(StudyId study, std::string_view key) override;
@@ -95,10 +96,8 @@ class SqliteStore final : public Store {
   Result<std::size_t> checked_objectives(StudyId study, std::int64_t count) const;
   /// `objectives`: how many values a complete trial has.
   Result<TrialRecord> read_trial(StudyId study, std::int64_t number, std::size_t objectives);
-  Result<void> read_parts(StudyId study, TrialRecord& trial, std::size_t objectives);
-  Result<void> read_run(StudyId study, std::int64_t number, Run& run);
-  /// Of a study with several objectives, after `read_run`.
-  Result<void> read_further_values(StudyId study, std::int64_t number, Run& run, std::size_t objectives);
+  /// All of them, each table read once in its own order: a fifth of the time that one after another would take.
+  Result<std::vector<TrialRecord>> read_trials(StudyId study, std::size_t objectives);
 
   std::filesystem::path path_;
   bool relaxed_;
@@ -169,21 +168,19 @@ class SqliteStore final : public Store {
   HONE_STATEMENT(select_changed,
                  "SELECT trial, revision FROM journal WHERE study = ?1 AND revision > ?2 AND changes = 1 "
                  "ORDER BY revision");
-  HONE_STATEMENT(select_trial,
-                 "SELECT state, origin, arm, why, attempt, seen, asked, finished, until_step, "
-                 "started_ms, seconds, reason, point, configuration FROM trials WHERE study = ?1 AND number = ?2");
-  HONE_STATEMENT(select_constraints,
-                 "SELECT value, special FROM trial_constraints WHERE study = ?1 AND trial = ?2 "
-                 "ORDER BY position");
-  HONE_STATEMENT(select_runs,
-                 "SELECT run, seed, attempt, state, token, told FROM runs WHERE study = ?1 AND trial = ?2 "
-                 "ORDER BY run");
-  HONE_STATEMENT(select_reports,
-                 "SELECT step, value, special FROM reports WHERE study = ?1 AND trial = ?2 AND "
-                 "run = ?3 ORDER BY step");
-  HONE_STATEMENT(select_further_values,
-                 "SELECT step, position, value, special FROM further_values WHERE study = ?1 AND trial = ?2 AND "
-                 "run = ?3 ORDER BY step");
+  // Each part of one trial, and of all trials of a study at once; the trial's number is column 0.
+#define HONE_PART(name, select, number, order)                                                                      \
+  HONE_STATEMENT(one_##name, "SELECT " number ", " select " WHERE study = ?1 AND " number " = ?2 ORDER BY " order); \
+  HONE_STATEMENT(all_##name, "SELECT " number ", " select " WHERE study = ?1 ORDER BY " order)
+  HONE_PART(trials,
+            "state, origin, arm, why, attempt, seen, asked, finished, until_step, started_ms, seconds, reason, point, "
+            "configuration FROM trials",
+            "number", "number");
+  HONE_PART(constraints, "value, special FROM trial_constraints", "trial", "trial, position");
+  HONE_PART(runs, "run, seed, attempt, state, token, told FROM runs", "trial", "trial, run");
+  HONE_PART(reports, "run, step, value, special FROM reports", "trial", "trial, run, step");
+  HONE_PART(further, "run, step, position, value, special FROM further_values", "trial", "trial, run, step, position");
+#undef HONE_PART
 #undef HONE_RUN_0
 #undef HONE_WORKER
 #undef HONE_LIVE_TRIAL

@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "base/result.hpp"
+#include "trial/ranking.hpp"
 #include "trial/trial.hpp"
 
 namespace hone {
@@ -110,6 +111,13 @@ struct Event {
   std::string detail;
 };
 
+/// What a list of studies says of one.
+struct StudySummary {
+  StudyRecord record;
+  TrialCounts trials;
+  std::optional<double> best;  ///< of the best complete trial, feasible ones first; with one objective only
+};
+
 class Store {
  public:
   virtual ~Store() = default;
@@ -127,7 +135,9 @@ class Store {
   virtual Result<StudyRecord> create_study(const StudyRecord& record) = 0;
   virtual Result<std::optional<StudyRecord>> find_study(std::string_view name) = 0;
   virtual Result<std::vector<StudyRecord>> studies() = 0;  ///< by name
-  virtual Result<void> remove_study(StudyId study) = 0;    ///< with everything in it
+  /// The same with what their trials amount to. This one reads all trials of all studies.
+  virtual Result<std::vector<StudySummary>> summaries();
+  virtual Result<void> remove_study(StudyId study) = 0;  ///< with everything in it
 
   /// Small named facts of a study ("final_state", "looks", "seconds_used"): text, replaced as a whole, durable.
   virtual Result<void> set_attribute(StudyId study, std::string_view key, std::string_view value) = 0;

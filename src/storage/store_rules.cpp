@@ -7,6 +7,7 @@
 #include <cmath>
 
 #include "base/text.hpp"
+#include "trial/ranking.hpp"
 
 namespace hone {
 namespace {
@@ -103,6 +104,25 @@ bool same_outcome(const TrialRecord& trial, const Outcome& outcome) {
   return trial.state == outcome.state && trial.reason == outcome.reason &&
          same_bits(trial.constraints, outcome.constraints) &&
          (trial.state != TrialState::complete || same_bits(trial.values, outcome.values));
+}
+
+std::optional<double> best_value(const StudyRecord& record, std::span<const TrialRecord> trials) {
+  if (record.directions.size() != 1) return std::nullopt;
+  const auto ranked = best_first(trials, record.directions[0] == "maximize");  // complete ones come first
+  if (ranked.empty() || trials[ranked.front()].state != TrialState::complete) return std::nullopt;
+  return trials[ranked.front()].values[0];
+}
+
+Result<std::vector<StudySummary>> Store::summaries() {
+  HONE_TRY(const std::vector<StudyRecord> records, studies());
+  std::vector<StudySummary> all;
+  for (const StudyRecord& record : records) {
+    const auto changes = changed_since(record.id, 0);
+    if (!changes && changes.error().kind == Error::Kind::not_found) continue;  // it was just removed
+    if (!changes) return std::unexpected(changes.error());
+    all.push_back({record, count_trials(changes->trials), best_value(record, changes->trials)});
+  }
+  return all;
 }
 
 double unaccounted_seconds(double seconds, std::int64_t now_ms, std::int64_t last_seen_ms) {

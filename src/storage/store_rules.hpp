@@ -21,6 +21,9 @@ Result<void> check_outcome(const Outcome& outcome, std::size_t objectives);
 /// count only when complete.
 bool same_outcome(const TrialRecord& trial, const Outcome& outcome);
 
+/// That of the best complete trial of a study with one objective, as `best_first` ranks them.
+std::optional<double> best_value(const StudyRecord& record, std::span<const TrialRecord> trials);
+
 /// What to add to a study's used time when a worker has worked for `seconds`: no more than has passed since anybody was
 /// seen (`last_seen_ms`, the latest of all workers), so that two at once do not count twice. Clocks may jump.
 double unaccounted_seconds(double seconds, std::int64_t now_ms, std::int64_t last_seen_ms);

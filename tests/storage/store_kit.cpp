@@ -116,6 +116,13 @@ std::string text_of_study(Store& store, StudyId study) {
   std::string text = fmt::format("revision {} attribute {}", changes->revision, attribute->value_or("none"));
   for (const WorkerRecord& worker : *workers) text += fmt::format(" {} beats {}", worker.owner.text(), worker.beats);
   text += '\n';
+  const auto summaries = store.summaries();
+  if (!summaries) return error_text(summaries.error());
+  for (const StudySummary& summary : *summaries) {
+    const TrialCounts& c = summary.trials;
+    text += fmt::format("{}: {} {} {} {} {} {} best {}\n", summary.record.name, c.waiting, c.running, c.paused,
+                        c.complete, c.pruned, c.failed, summary.best ? bits(*summary.best) : "none");
+  }
   for (const TrialRecord& trial : changes->trials) text += text_of(trial);
   const auto provenance = store.provenance(study);
   if (!provenance) return error_text(provenance.error());
