@@ -51,6 +51,11 @@ Result<RunOutcome> ExternalCommandRunner::run_one(const RunRequest& request, std
   ProgramTrial trial(options_, request, index, observer, clock_);
   auto outcome = trial.follow(**running, quoted(join(start.words, " "), 4000));
   running->reset();
+  // Should its keeper have been killed, what had left the program's group is found by its environment.
+  if (trial.keeper_was_lost()) {
+    const std::string mine[] = {"HONE_OWNER=" + options_.owner, fmt::format("HONE_TRIAL={}", request.trial)};
+    kill_processes_with(mine);
+  }
   give_back(own.gpu);
   return outcome;
 }

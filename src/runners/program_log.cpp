@@ -26,7 +26,15 @@ ProgramLog::~ProgramLog() {
   ::close(file_);
 }
 
+void ProgramLog::add_line(std::string_view text) {
+  if (in_line_) add("\n");
+  add(text);
+  add("\n");
+}
+
 void ProgramLog::add(std::string_view piece) {
+  if (piece.empty()) return;
+  in_line_ = piece.back() != '\n';
   const std::size_t head = std::min(piece.size(), head_left_);
   write(piece.substr(0, head));
   head_left_ -= head;

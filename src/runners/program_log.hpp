@@ -48,12 +48,15 @@ class ProgramLog {
   ~ProgramLog();  ///< writes the end
 
   void add(std::string_view piece);
+  /// On a line of its own.
+  void add_line(std::string_view text);
 
  private:
   void write(std::string_view text);
 
   int file_ = -1;
   std::size_t part_max_, head_left_;
+  bool in_line_ = false;      ///< the last byte did not end a line
   std::uint64_t beyond_ = 0;  ///< bytes after the beginning
   std::string tail_;          ///< a ring of at most part_max_ bytes, beyond_ % part_max_ is its oldest
 };

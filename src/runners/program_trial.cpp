@@ -43,7 +43,7 @@ Result<RunOutcome> ProgramTrial::follow(RunningProgram& program, const std::stri
   const double started = clock_.monotonic_seconds();
   if (options_.timeout_seconds) timeout_at_ = started + *options_.timeout_seconds;
   memory_at_ = started + std::min(memory_every_, first_look_seconds);
-  log_.add(fmt::format("[hone] {}\n", command_line));
+  log_.add_line("[hone] " + command_line);
   std::optional<ProgramEnd> end;
   for (;;) {
     end = program.wait(patience(clock_.monotonic_seconds()),
@@ -53,10 +53,11 @@ Result<RunOutcome> ProgramTrial::follow(RunningProgram& program, const std::stri
   }
   out_.finish([&](std::string_view line) { hear_line(OutputStream::out, line); });
   err_.finish([&](std::string_view line) { hear_line(OutputStream::err, line); });
+  keeper_was_lost_ = end->lost;
   const RunOutcome outcome = outcome_of(*end);
-  log_.add(fmt::format("[hone] {} after {}{}\n", state_name(outcome.state),
-                       duration_text(std::max(1e-3, clock_.monotonic_seconds() - started)),
-                       outcome.reason.empty() ? "" : ": " + outcome.reason));
+  log_.add_line(fmt::format("[hone] {} after {}{}", state_name(outcome.state),
+                            duration_text(std::max(1e-3, clock_.monotonic_seconds() - started)),
+                            outcome.reason.empty() ? "" : ": " + outcome.reason));
   if (error_) return std::unexpected(*error_);
   HONE_TRY_VOID(note(*end));
   return outcome;
@@ -72,6 +73,8 @@ void ProgramTrial::hear_line(OutputStream stream, std::string_view line) {
   if (stream == OutputStream::err && !trim(line).empty()) last_error_line_ = trim(line.substr(0, 1000));
   if (ended_as_) return;
   const auto text = stream == OutputStream::out ? report_text(line) : std::nullopt;
+  if (text && line.size() > report_line_max)
+    return ignore(fmt::format("`{}`: the line is longer than {}", quoted(line, 40), bytes_text(report_line_max)));
   if (text) return hear_report(*text);
   if (!options_.pattern) return;
   const auto number = options_.pattern->find(line);

@@ -17,6 +17,7 @@ class ProgramTrial {
 
   /// Hears the program out, ends it when it is time. Errors: of the observer (the program is ended first).
   Result<RunOutcome> follow(RunningProgram& program, const std::string& command_line);
+  bool keeper_was_lost() const { return keeper_was_lost_; }
 
  private:
   void hear(OutputStream stream, std::string_view piece);
@@ -40,6 +41,7 @@ class ProgramTrial {
   RunObserver& observer_;
   const Clock& clock_;
   RunningProgram* program_ = nullptr;
+  bool keeper_was_lost_ = false;
   ProgramLog log_;
   LineCutter out_, err_;
 

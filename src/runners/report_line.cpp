@@ -84,8 +84,6 @@ std::optional<std::string_view> report_text(std::string_view line) {
 
 std::expected<ReportLine, std::string> parse_report(std::string_view text, std::span<const std::string> metrics,
                                                     std::int64_t max_step) {
-  if (text.size() > report_line_max)
-    return std::unexpected(fmt::format("the line is longer than {}", bytes_text(report_line_max)));
   auto report = read_report(text, metrics, max_step);
   if (report) return std::move(*report);
   return std::unexpected(fmt::format("`hone: {}`: {}", quoted(text, 100), report.error().message));
