@@ -13,6 +13,7 @@
 #include "cli/command.hpp"
 #include "cli/fit_search.hpp"
 #include "cli/fit_setup.hpp"
+#include "cli/study_place.hpp"
 
 namespace hone {
 namespace {
@@ -59,16 +60,6 @@ constexpr ExampleRow examples[] = {
     {"hone fit ads.csv --target Y --metric auc --trials 50 --seed 7", "fifty trials, by area under the curve"},
 };
 
-/// Folder for the study's checkpoints: beside the database, or temporary for a study in memory.
-Result<std::filesystem::path> study_folder(const FitSetup& setup) {
-  HONE_TRY(const std::string database, store_path(setup.storage_url));
-  std::filesystem::path folder = database.empty()
-                                     ? std::filesystem::temp_directory_path() / fmt::format("hone-{}", ::getpid())
-                                     : std::filesystem::path(database + ".files");
-  folder /= hash_text(setup.record.name);
-  return folder;
-}
-
 /// The result of an earlier start, if it answers what is asked now.
 Result<std::optional<FitFinal>> earlier_result(const FitSetup& setup, Study& study) {
   HONE_TRY(const auto stored, study.store().attribute(study.record().id, "final"));
@@ -85,55 +76,6 @@ Result<std::optional<FitFinal>> earlier_result(const FitSetup& setup, Study& stu
   return std::optional(std::move(result));
 }
 
-Result<double> seconds_used(Study& study) {
-  HONE_TRY(const auto stored, study.store().attribute(study.record().id, "seconds_used"));
-  return stored ? parse_number(*stored).value_or(0) : 0;
-}
-
-/// Forgets the study of that name, unless another process is at work on it.
-Result<void> forget_old_study(const FitSetup& setup, Store& store) {
-  HONE_TRY(const auto old, store.find_study(setup.record.name));
-  if (!old) return {};
-  const auto alone = Presence::enter_alone(setup.options.checkpoints);
-  if (!alone && alone.error().kind == Error::Kind::conflict)
-    return fail(Error::Kind::conflict,
-                fmt::format("--fresh would remove study '{}', but {} is at work on it; stop that "
-                            "process first (Ctrl-C saves), or take another --study name",
-                            setup.record.name, alone.error().message));
-  if (!alone) return std::unexpected(alone.error());
-  HONE_TRY_VOID(store.remove_study(old->id));
-  std::error_code ignored;
-  std::filesystem::remove_all(setup.options.checkpoints, ignored);
-  return {};
-}
-
-/// The folder of a study in memory goes when the command ends.
-class FolderGuard {
- public:
-  explicit FolderGuard(const FitSetup& setup)
-      : folder_(setup.storage_url.starts_with("memory:") ? setup.options.checkpoints.parent_path() : "") {}
-  FolderGuard(const FolderGuard&) = delete;
-  FolderGuard& operator=(const FolderGuard&) = delete;
-  ~FolderGuard() {
-    std::error_code ignored;
-    if (!folder_.empty()) std::filesystem::remove_all(folder_, ignored);
-  }
-
- private:
-  std::filesystem::path folder_;
-};
-
-/// Makes the study's folder and says to other processes that this one is at work on it.
-Result<Presence> enter_study(const FitSetup& setup) {
-  HONE_TRY_VOID(make_folder(setup.options.checkpoints));
-  remove_abandoned(setup.options.checkpoints);
-  auto presence = Presence::enter(setup.options.checkpoints);
-  if (!presence && presence.error().kind == Error::Kind::conflict)
-    return fail(Error::Kind::conflict, fmt::format("{} is just removing study '{}'; try again when it has ended",
-                                                   presence.error().message, setup.record.name));
-  return presence;
-}
-
 void say_what_was_decided(const FitSetup& setup, const StudyRecord& record, Progress& progress) {
   for (const ColumnDecision& column : setup.dataset->columns())
     progress.note(fmt::format("  {:<24} {:<12} {}", quoted(column.name, 24), column.role, column.reason));
@@ -141,12 +83,6 @@ void say_what_was_decided(const FitSetup& setup, const StudyRecord& record, Prog
   progress.note(fmt::format("study {} in {}: {} {}, {} at once, up to {} epochs", record.name, setup.storage_url,
                             setup.metric->maximize ? "maximise" : "minimise", setup.metric->name, setup.jobs,
                             record.max_step));
-}
-
-/// Something has changed by now: what goes wrong is a failure, not a refusal, and the study can go on.
-Error as_failure(Error error) {
-  if (error.kind == Error::Kind::interrupted) return error;
-  return {Error::Kind::failed, error.message + "\nEvery finished trial is kept; the same command goes on from there."};
 }
 
 /// Search, final training, result.
@@ -175,22 +111,15 @@ Result<int> fit(const Arguments& arguments) {
              progress.update(state);
            }));
   if (signalled()) return fail(Error::Kind::interrupted, "interrupted; nothing had been started");
-  HONE_TRY(setup.options.checkpoints, study_folder(setup));
+  StudyPlace place(setup.storage_url, setup.record.name);
+  setup.options.checkpoints = place.folder();
   HONE_TRY(const auto store, open_store(setup.storage_url, true));
-  if (setup.fresh) HONE_TRY_VOID(forget_old_study(setup, *store));
-  const FolderGuard guard(setup);
-  std::error_code ignored;
-  const bool had_folder = std::filesystem::exists(setup.options.checkpoints, ignored);
-  HONE_TRY(const Presence presence, enter_study(setup));
-  auto opened = Study::open(*store, setup.record, setup.space, setup.options);
-  if (!opened && !had_folder) {  // a refusal leaves nothing behind
-    std::filesystem::remove_all(setup.options.checkpoints, ignored);
-    std::filesystem::remove(setup.options.checkpoints.parent_path(), ignored);
-  }
-  HONE_TRY(const auto study, std::move(opened));
+  if (setup.fresh) HONE_TRY_VOID(place.forget_study(*store));
+  HONE_TRY_VOID(place.enter());
+  HONE_TRY(const auto study, place.open(*store, setup.record, setup.space, setup.options));
 
   HONE_TRY(const double used_before, seconds_used(*study));
-  FitRun run{setup, *study, progress, setup.options.checkpoints, started, used_before};
+  FitRun run(setup, *study, progress, started, used_before);
   HONE_TRY(auto earlier, earlier_result(setup, *study));
   if (earlier) {
     progress.note("the study is finished; a larger --time or --trials continues it, --fresh starts it anew");

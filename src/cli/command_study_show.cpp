@@ -47,6 +47,24 @@ std::string arms_text(std::span<const TrialRecord> trials) {
   return join(texts, ", ");
 }
 
+/// "12m of processors, up to 3.1 GiB": what the trials' programs took, by the journal; "" if it says nothing.
+std::string usage_text(std::span<const Event> events) {
+  double seconds = 0, peak_bytes = 0;
+  bool any = false;
+  for (const Event& event : events) {
+    if (event.kind != "usage") continue;
+    any = true;
+    for (const std::string& word : split(event.detail, ' ')) {
+      const double number = parse_number(word.substr(word.find('=') + 1)).value_or(0);
+      if (word.starts_with("cpu_seconds=")) seconds += number;
+      if (word.starts_with("peak_bytes=")) peak_bytes = std::max(peak_bytes, number);
+    }
+  }
+  if (!any) return "";
+  return fmt::format("{} of processors{}", duration_text(seconds),
+                     peak_bytes > 0 ? ", up to " + bytes_text(peak_bytes) : "");
+}
+
 /// Best so far in the order in which the trials finished.
 std::vector<double> curve_of(const OpenedStudy& study) {
   std::vector<const TrialRecord*> complete;
@@ -121,6 +139,7 @@ Result<std::string> study_text(const OpenedStudy& study) {
   if (counts.total() > 0) {
     text += fmt::format("arms        {}\n", arms_text(study.trials));
     text += fmt::format("time        {} in trials\n", duration_text(seconds));
+    if (const std::string usage = usage_text(events); !usage.empty()) text += fmt::format("usage       {}\n", usage);
   }
   if (const auto audit = audit_of(record, study.trials, events))
     text += fmt::format("audit       {}\n", prune_audit_text(*audit));

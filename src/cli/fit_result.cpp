@@ -89,24 +89,6 @@ void print_json(const FitSetup& setup, Study& study, const FitFinal& result, dou
   std::puts(result_json(out).c_str());
 }
 
-std::string counts_line(const TrialCounts& counts) {
-  std::string line = fmt::format("{} trials: {} complete, {} pruned, {} failed", counts.total(), counts.complete,
-                                 counts.pruned, counts.failed);
-  if (counts.paused + counts.waiting > 0) line += fmt::format(", {} to be continued", counts.paused + counts.waiting);
-  return line;
-}
-
-constexpr std::size_t width_without_terminal = 100;
-
-/// "winner      trial 3: ..." over as many lines as it takes, each at most `width` wide.
-std::string with_heading(std::string_view heading, const std::string& text, std::size_t width) {
-  constexpr std::size_t indent = 12;
-  std::string all;
-  for (const std::string& line : wrap_text(text, std::max(width, 2 * indent) - indent))
-    all += pad_right(all.empty() ? heading : "", indent) + line + "\n";
-  return all;
-}
-
 void print_table(const FitSetup& setup, Study& study, const FitFinal& result, double seconds) {
   const auto trials = study.trials();
   const std::string& name = study.record().name;

@@ -7,6 +7,7 @@
 
 #include "cli/fit_result.hpp"
 #include "cli/fit_setup.hpp"
+#include "cli/search_watch.hpp"
 #include "engine/study.hpp"
 #include "report/progress.hpp"
 #include "runners/finalists.hpp"
@@ -14,19 +15,13 @@
 namespace hone {
 
 /// One `hone fit` at work: what its acts share.
-struct FitRun {
+struct FitRun : SearchWatch {
+  FitRun(FitSetup& fit, Study& its_study, Progress& shown, double started, double used_before)
+      : SearchWatch{its_study, shown, fit.jobs, fit.options.trials, fit.time_seconds, started, used_before},
+        setup(fit),
+        checkpoints(fit.options.checkpoints) {}
   FitSetup& setup;
-  Study& study;
-  Progress& progress;
   std::filesystem::path checkpoints;
-  double started_seconds = 0;      ///< monotonic time at which the command started
-  double used_before_seconds = 0;  ///< of the study's time budget, by earlier starts
-
-  double elapsed_seconds() const;  ///< since the command started
-  double used_seconds() const { return used_before_seconds + elapsed_seconds(); }
-  /// Seconds until the time budget is spent; infinity without one.
-  double left_seconds() const;
-  ProgressState state(std::string phase) const;
 };
 
 /// Runs trials until the budget is spent, keeping back the time that the final training will take.

@@ -23,6 +23,9 @@ class StudyObserver final : public RunObserver {
   Result<Decision> report(std::size_t, std::int64_t step, std::span<const double> values) override {
     return study_.report(assignment_, step, values);
   }
+  Result<void> note(std::size_t, std::string_view kind, const std::string& detail) override {
+    return study_.note(assignment_, kind, detail);
+  }
 
  private:
   Study& study_;

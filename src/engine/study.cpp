@@ -179,6 +179,15 @@ Result<void> Study::log_decision(std::int64_t trial, std::int64_t step, const De
   return learn(trial, revision, [](TrialRecord&) {});
 }
 
+Result<void> Study::note(const Assignment& assignment, std::string_view kind, const std::string& detail) {
+  Event event;
+  event.kind = kind;
+  event.trial = assignment.request.trial;
+  event.detail = detail;
+  HONE_TRY(const Revision revision, store_.log(record_.id, event));
+  return learn(event.trial, revision, [](TrialRecord&) {});
+}
+
 Result<void> Study::finish(const Assignment& assignment, const RunOutcome& outcome, double seconds) {
   const OverheadTimer timer(*this, OverheadTimer::Scope::finish);
   const std::int64_t number = assignment.request.trial;

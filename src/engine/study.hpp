@@ -107,6 +107,8 @@ class Study {
   Result<Decision> report(const Assignment& assignment, std::int64_t step, double value) {
     return report(assignment, step, std::span<const double>(&value, 1));
   }
+  /// Adds a line about a running trial to the journal. Thread safe.
+  Result<void> note(const Assignment& assignment, std::string_view kind, const std::string& detail);
   /// Stores how a run ended; `seconds`: wall time of this stretch.
   Result<void> finish(const Assignment& assignment, const RunOutcome& outcome, double seconds);
   /// `report` or `finish` was refused with `conflict` or `not_found`: the trial is somebody else's by now.

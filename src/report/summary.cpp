@@ -141,4 +141,19 @@ std::string best_toml(const StudyFile& study, const Configuration& winner, const
   return text + study_file_toml(best_study(study, winner));
 }
 
+std::string counts_line(const TrialCounts& counts) {
+  std::string line = fmt::format("{} trials: {} complete, {} pruned, {} failed", counts.total(), counts.complete,
+                                 counts.pruned, counts.failed);
+  if (counts.paused + counts.waiting > 0) line += fmt::format(", {} to be continued", counts.paused + counts.waiting);
+  return line;
+}
+
+std::string with_heading(std::string_view heading, const std::string& text, std::size_t width) {
+  constexpr std::size_t indent = 12;
+  std::string all;
+  for (const std::string& line : wrap_text(text, std::max(width, 2 * indent) - indent))
+    all += pad_right(all.empty() ? heading : "", indent) + line + "\n";
+  return all;
+}
+
 }  // namespace hone

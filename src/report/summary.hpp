@@ -4,10 +4,12 @@
 #include <cstdint>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "report/text_table.hpp"
 #include "space/study_file.hpp"
+#include "trial/ranking.hpp"
 #include "trial/trial.hpp"
 
 namespace hone {
@@ -23,6 +25,13 @@ std::string winners_text(std::span<const TrialRecord> trials, bool maximize, con
                          std::size_t width, std::size_t count = 5);
 /// "activation=relu layers=2": the parameters that the first `count` ranked trials share; "" if there are none.
 std::string common_parameters(std::span<const TrialRecord> trials, bool maximize, std::size_t count = 5);
+
+/// "12 trials: 10 complete, 1 pruned, 1 failed", and how many are to be continued if any are.
+std::string counts_line(const TrialCounts& counts);
+
+inline constexpr std::size_t width_without_terminal = 100;
+/// "winner      trial 3: ..." over as many lines as it takes, each at most `width` wide.
+std::string with_heading(std::string_view heading, const std::string& text, std::size_t width);
 
 struct NextCommand {
   std::string what;     ///< "search longer"

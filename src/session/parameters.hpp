@@ -1,6 +1,6 @@
 /// Parameters and their values as JSON: what a session reads.
 #pragma once
-#include "session/json_line.hpp"
+#include "space/json_line.hpp"
 #include "space/space.hpp"
 
 namespace hone {

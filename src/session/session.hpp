@@ -6,8 +6,8 @@
 #include <string_view>
 
 #include "base/clock.hpp"
-#include "session/json_line.hpp"
 #include "session/session_setup.hpp"
+#include "space/json_line.hpp"
 
 namespace hone {
 

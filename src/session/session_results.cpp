@@ -97,37 +97,8 @@ Session::Answer Session::report(const JsonNode& line, const JsonNode& verb) {
 
 /// The values of a line, one per objective, in the study's order.
 LineResult<std::vector<double>> Session::values(const JsonNode& line, std::string_view verb) const {
-  const std::vector<std::string>& metrics = study_->record().metrics;
-  if (const JsonNode* value = line.find("value")) {
-    HONE_TRY(const double number, number_of(*value));
-    if (metrics.size() != 1)
-      return fault(fmt::format("the study has {} objectives ({}): {} \"values\", one for each", metrics.size(),
-                               join(metrics, ", "), verb),
-                   value->at);
-    return std::vector<double>{number};
-  }
-  const JsonNode& node = *line.find("values");
-  std::vector<double> values(metrics.size());
-  if (node.kind != JsonNode::Kind::object) {
-    HONE_TRY(values, numbers_of(node));
-  } else {
-    std::vector<bool> told(metrics.size());
-    for (const JsonNode& member : node.members) {
-      const auto at = static_cast<std::size_t>(std::ranges::find(metrics, member.key) - metrics.begin());
-      if (at == metrics.size())
-        return fault(fmt::format("unknown metric '{}'; {}", quoted(member.key), suggest_name(member.key, metrics)),
-                     member.at);
-      HONE_TRY(values[at], number_of(member));
-      told[at] = true;
-    }
-    for (std::size_t i = 0; i < metrics.size(); ++i)
-      if (!told[i]) return fault(fmt::format("'values' lacks the metric '{}'", metrics[i]), node.at);
-  }
-  if (values.size() != metrics.size())
-    return fault(fmt::format("the study has {} objectives ({}): {} one value for each, got {}", metrics.size(),
-                             join(metrics, ", "), verb, values.size()),
-                 node.at);
-  return values;
+  const JsonNode* value = line.find("value");
+  return objective_values(value ? *value : *line.find("values"), study_->record().metrics, verb);
 }
 
 LineResult<RunOutcome> Session::outcome(const JsonNode& line, const JsonNode& verb) const {

@@ -5,26 +5,6 @@
 #include "base/files.hpp"
 
 namespace hone {
-namespace {
-
-/// The file's space, with the fixed parameters added as constants.
-Result<Space> space_of(const StudyFile& file) {
-  std::vector<Parameter> parameters;
-  std::vector<std::string> forbid;
-  if (file.space) {
-    parameters.assign(file.space->parameters().begin(), file.space->parameters().end());
-    forbid.assign(file.space->forbid().begin(), file.space->forbid().end());
-  }
-  for (const auto& [name, value] : file.fixed.entries()) {
-    if (!is_identifier(name))
-      return refuse(fmt::format("[fixed] '{}' is one instance of a repeated parameter: fix all of it, or none", name));
-    parameters.push_back(constant_parameter(name, value));
-  }
-  return Space::make(std::move(parameters), std::move(forbid));
-}
-
-}  // namespace
-
 Result<SessionSetup> session_setup(const StudyFile& file, const std::string& stem, const SessionWishes& wishes) {
   if (file.data.path || file.data.target)
     return refuse("the study file has a [data] section: that is for `hone fit`; a session evaluates nothing itself");
@@ -32,7 +12,7 @@ Result<SessionSetup> session_setup(const StudyFile& file, const std::string& ste
     return refuse(fmt::format("[search] seeds_per_trial must be 1 in a session, got {}: each trial is run once",
                               file.search.seeds_per_trial));
   SessionSetup setup;
-  HONE_TRY(Space space, space_of(file));
+  HONE_TRY(Space space, searched_space(file));
   setup.space = std::make_shared<const Space>(std::move(space));
 
   StudyRecord& record = setup.record;

@@ -69,6 +69,10 @@ struct StudyFile {
 /// whatever `Space::make` refuses. [space] keeps the order of the file.
 Result<StudyFile> parse_study_file(std::string_view toml, const std::string& source);
 
+/// What a program is searched over: [space] with the values of [fixed] as constants. Errors: a fixed instance of a
+/// repeated parameter; whatever `Space::make` refuses.
+Result<Space> searched_space(const StudyFile& file);
+
 /// Writes a study file that parses back to the same content.
 std::string study_file_toml(const StudyFile& file);
 

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "base/text.hpp"
+#include "space/study_file.hpp"
 #include "space/study_file_sections.hpp"
 
 namespace hone {
@@ -128,6 +129,21 @@ Configuration read_configuration(const TomlNode& table, const std::string& name,
     entries.emplace_back(member.key, std::move(*value));
   }
   return Configuration(std::move(entries));
+}
+
+Result<Space> searched_space(const StudyFile& file) {
+  std::vector<Parameter> parameters;
+  std::vector<std::string> forbid;
+  if (file.space) {
+    parameters.assign(file.space->parameters().begin(), file.space->parameters().end());
+    forbid.assign(file.space->forbid().begin(), file.space->forbid().end());
+  }
+  for (const auto& [name, value] : file.fixed.entries()) {
+    if (!is_identifier(name))
+      return refuse(fmt::format("[fixed] '{}' is one instance of a repeated parameter: fix all of it, or none", name));
+    parameters.push_back(constant_parameter(name, value));
+  }
+  return Space::make(std::move(parameters), std::move(forbid));
 }
 
 }  // namespace hone

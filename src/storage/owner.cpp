@@ -6,9 +6,8 @@
 #include <cerrno>
 #include <filesystem>
 #include <fstream>
-#include <optional>
-#include <sstream>
 
+#include "base/process_table.hpp"
 #include "base/text.hpp"
 #include "storage/store.hpp"
 
@@ -44,35 +43,23 @@ const std::string& boot_id() {
   return id;
 }
 
-struct ProcessStatus {
-  char state = '?';  ///< 'Z': ended, but its parent has not looked yet
-  std::int64_t start = 0;
-};
-
-/// Fields 3 and 22 of /proc/PID/stat. The second field, the program's name in parentheses, may itself contain spaces
-/// and parentheses: what follows the last ')' is regular.
-std::optional<ProcessStatus> process_status(std::int64_t process) {
-  const std::string line = first_line(fmt::format("/proc/{}/stat", process));
-  const std::size_t name_end = line.rfind(')');
-  if (name_end == std::string::npos) return std::nullopt;
-  std::istringstream fields(line.substr(name_end + 1));
-  ProcessStatus status;
-  fields >> status.state;
-  std::string skipped;
-  for (int field = 4; field < 22; ++field) fields >> skipped;
-  if (!(fields >> status.start)) return std::nullopt;
-  return status;
-}
-
 }  // namespace
 
 std::string Owner::text() const {
   return fmt::format("{}:{}:{}:{}", host, process, process_start, boot_id);
 }
 
+std::optional<Owner> Owner::from_text(std::string_view text) {
+  const auto parts = split(text, ':');
+  if (parts.size() != 4) return std::nullopt;
+  const auto process = parse_integer(parts[1]), start = parse_integer(parts[2]);
+  if (!process || !start) return std::nullopt;
+  return Owner{parts[0], parts[3], *process, *start};
+}
+
 Owner Owner::this_process() {
   Owner owner{host_name(), hone::boot_id(), ::getpid(), 0};
-  if (const auto status = process_status(owner.process)) owner.process_start = status->start;
+  if (const auto status = process_status(static_cast<pid_t>(owner.process))) owner.process_start = status->start;
   return owner;
 }
 
@@ -86,7 +73,7 @@ bool Owner::may_be_alive() const {
   if (boot_id.empty() || now.empty()) return true;
   if (boot_id != now) return false;
   if (process <= 0) return true;
-  const auto status = process_status(process);
+  const auto status = process_status(static_cast<pid_t>(process));
   if (!status)
     return ::kill(static_cast<pid_t>(process), 0) == 0 || errno != ESRCH;  // /proc may hide others' processes
   if (status->state == 'Z' || status->state == 'X') return false;

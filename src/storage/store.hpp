@@ -68,6 +68,8 @@ struct Owner {
   std::int64_t process = 0;
   std::int64_t process_start = 0;  ///< field 22 of /proc/PID/stat
   std::string text() const;        ///< for the token and for people
+  /// Reads `text` back; nothing if it is none.
+  static std::optional<Owner> from_text(std::string_view text);
   static Owner this_process();
   bool same_host() const;
   /// False only if it is certain: same host, and another boot, or no such process, or a process started later.

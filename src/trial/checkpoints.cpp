@@ -40,7 +40,12 @@ std::filesystem::path checkpoint_file(const std::filesystem::path& folder, std::
   return folder / fmt::format("trial-{}-step-{}.checkpoint", trial, step);
 }
 
+std::filesystem::path program_folder(const std::filesystem::path& folder, std::int64_t trial) {
+  return folder / fmt::format("trial-{}", trial);
+}
+
 std::int64_t latest_checkpoint(const std::filesystem::path& folder, std::int64_t trial, std::int64_t at_most) {
+  if (at_most > 0 && !folder.empty() && !files_in(program_folder(folder, trial)).empty()) return at_most;
   std::int64_t latest = 0;
   for (const auto& file : files_in(folder)) {
     const std::int64_t step = step_of(file.filename().string(), trial);
@@ -52,6 +57,7 @@ std::int64_t latest_checkpoint(const std::filesystem::path& folder, std::int64_t
 void remove_checkpoints(const std::filesystem::path& folder, std::int64_t trial, std::int64_t keep) {
   if (folder.empty()) return;
   std::error_code ignored;  // a file that stays costs disk, not correctness
+  if (keep == 0) std::filesystem::remove_all(program_folder(folder, trial), ignored);
   for (const auto& file : files_in(folder)) {
     const std::int64_t step = step_of(file.filename().string(), trial);
     if (step >= 0 && (keep == 0 || step != keep)) std::filesystem::remove(file, ignored);

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/result.hpp"
@@ -32,9 +33,13 @@ struct RunRequest {
 std::filesystem::path checkpoint_file(const std::filesystem::path& folder, std::int64_t trial, std::int64_t step);
 /// Where the files of a run are: in `folder` itself of run 0, in a folder of its own within it of the others.
 std::filesystem::path run_folder(const std::filesystem::path& folder, std::int64_t run);
-/// The last step of `trial` that has a file in `folder`, at most `at_most`; 0 if there is none.
+/// Where a program that is not ours keeps the state of a trial: a folder, in which it does as it likes.
+std::filesystem::path program_folder(const std::filesystem::path& folder, std::int64_t trial);
+/// The last step of `trial` that has a file in `folder`, at most `at_most`; 0 if there is none. A program's folder says
+/// nothing of steps: with anything in it, it stands for `at_most`.
 std::int64_t latest_checkpoint(const std::filesystem::path& folder, std::int64_t trial, std::int64_t at_most);
-/// Removes the files of `trial` except the one of step `keep` (0: all of them, those of other runs too).
+/// Removes the files of `trial` except the one of step `keep` (0: all of them, those of other runs and a
+/// program's folder too).
 void remove_checkpoints(const std::filesystem::path& folder, std::int64_t trial, std::int64_t keep);
 
 /// What to do after a report: go on, pause (with a checkpoint), stop for good, or hand the trial back because the
@@ -51,6 +56,11 @@ class RunObserver {
   /// The same for a study with one objective.
   Result<Decision> report(std::size_t index, std::int64_t step, double value) {
     return report(index, step, std::span<const double>(&value, 1));
+  }
+  /// A line for the study's journal about this run: "usage", "attrs".
+  virtual Result<void> note(std::size_t index, std::string_view kind, const std::string& detail) {
+    (void)index, (void)kind, (void)detail;
+    return {};
   }
 };
 

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <expected>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -44,6 +45,11 @@ LineResult<std::int64_t> integer_of(const JsonNode& node);
 LineResult<std::string> text_of(const JsonNode& node);
 /// An array of numbers. Errors: anything else.
 LineResult<std::vector<double>> numbers_of(const JsonNode& node);
+
+/// The member "value" (a number) or "values" (an array, or an object by metric) of a line: one number per metric, in
+/// their order. `verb` is for messages: "report", "tell". Errors: another number of values, unknown metrics.
+LineResult<std::vector<double>> objective_values(const JsonNode& node, std::span<const std::string> metrics,
+                                                 std::string_view verb);
 
 /// "a number", "an object", ...: for messages.
 std::string_view kind_name(JsonNode::Kind kind);

@@ -1,5 +1,5 @@
 // Lines of JSON and the columns of what is wrong in them.
-#include "session/json_line.hpp"
+#include "space/json_line.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "session/json_line.hpp"
+#include "space/json_line.hpp"
 
 #include <fmt/format.h>
 
@@ -7,7 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/text.hpp"
-#include "report/json_text.hpp"
+#include "space/value.hpp"
 
 namespace hone {
 namespace {
@@ -274,19 +274,57 @@ std::string json_text(const JsonNode& node) {
     case JsonNode::Kind::integer:
       return std::to_string(node.integer);
     case JsonNode::Kind::real:
-      return json_number(node.real);
+      return value_json(Value(node.real));
     case JsonNode::Kind::text:
-      return json_string(node.text);
+      return value_json(Value(node.text));
     case JsonNode::Kind::array:
     case JsonNode::Kind::object:
       for (const JsonNode& member : node.members) {
         if (!inside.empty()) inside += ",";
-        if (node.kind == JsonNode::Kind::object) inside += json_string(member.key) + ":";
+        if (node.kind == JsonNode::Kind::object) inside += value_json(Value(member.key)) + ":";
         inside += json_text(member);
       }
       return node.kind == JsonNode::Kind::object ? "{" + inside + "}" : "[" + inside + "]";
   }
   return "null";
+}
+
+LineResult<std::vector<double>> objective_values(const JsonNode& node, std::span<const std::string> metrics,
+                                                 std::string_view verb) {
+  const auto fault = [](std::string message, std::size_t at) {
+    return std::unexpected(LineFault{std::move(message), at});
+  };
+  if (node.key == "value") {
+    const auto number = number_of(node);
+    if (!number) return std::unexpected(number.error());
+    if (metrics.size() == 1) return std::vector<double>{*number};
+    return fault(fmt::format("the study has {} objectives ({}): {} \"values\", one for each", metrics.size(),
+                             join(metrics, ", "), verb),
+                 node.at);
+  }
+  if (node.kind != JsonNode::Kind::object) {
+    auto values = numbers_of(node);
+    if (values && values->size() != metrics.size())
+      return fault(fmt::format("the study has {} objectives ({}): {} one value for each, got {}", metrics.size(),
+                               join(metrics, ", "), verb, values->size()),
+                   node.at);
+    return values;
+  }
+  std::vector<double> values(metrics.size());
+  std::vector<bool> told(metrics.size());
+  for (const JsonNode& member : node.members) {
+    const auto at = static_cast<std::size_t>(std::ranges::find(metrics, member.key) - metrics.begin());
+    if (at == metrics.size())
+      return fault(fmt::format("unknown metric '{}'; {}", quoted(member.key), suggest_name(member.key, metrics)),
+                   member.at);
+    const auto number = number_of(member);
+    if (!number) return std::unexpected(number.error());
+    values[at] = *number;
+    told[at] = true;
+  }
+  for (std::size_t i = 0; i < metrics.size(); ++i)
+    if (!told[i]) return fault(fmt::format("'values' lacks the metric '{}'", metrics[i]), node.at);
+  return values;
 }
 
 }  // namespace hone

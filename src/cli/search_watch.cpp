@@ -1,0 +1,118 @@
+#include "cli/search_watch.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <set>
+
+#include "base/clock.hpp"
+#include "base/interrupt.hpp"
+#include "base/text.hpp"
+#include "engine/run_loop.hpp"
+#include "report/configuration_text.hpp"
+
+namespace hone {
+namespace {
+
+constexpr double save_time_every_seconds = 2;
+constexpr std::size_t failures_said_max = 3;
+
+/// Best so far after each finished trial, in order of finishing.
+std::vector<double> best_curve(std::vector<TrialRecord> trials, bool maximize) {
+  std::erase_if(trials, [](const TrialRecord& trial) { return !is_finished(trial.state); });
+  std::ranges::sort(trials, {}, &TrialRecord::finished);
+  std::vector<double> curve;
+  double best = std::numeric_limits<double>::quiet_NaN();
+  for (const TrialRecord& trial : trials) {
+    if (trial.state == TrialState::complete && !trial.values.empty()) {
+      const double value = trial.values[0];
+      if (std::isnan(best) || (maximize ? value > best : value < best)) best = value;
+    }
+    curve.push_back(best);
+  }
+  return curve;
+}
+
+/// Has no trial measured anything?
+bool nothing_measured(Study& study) {
+  return study.record().directions.size() == 1 ? !study.best() : study.counts().complete == 0;
+}
+
+}  // namespace
+
+double SearchWatch::elapsed_seconds() const {
+  return system_clock().monotonic_seconds() - started_seconds;
+}
+
+double SearchWatch::left_seconds() const {
+  return time_seconds ? *time_seconds - used_seconds() : std::numeric_limits<double>::infinity();
+}
+
+ProgressState SearchWatch::state(std::string phase) const {
+  ProgressState state;
+  state.phase = std::move(phase);
+  const TrialCounts counts = study.counts();
+  state.trials_total = trials;
+  state.complete = counts.complete;
+  state.running = counts.running;
+  state.paused = counts.paused + counts.waiting;
+  state.pruned = counts.pruned;
+  state.failed = counts.failed;
+  state.jobs = jobs;
+  state.metric = study.record().metrics.front();
+  state.maximize = study.maximize();
+  if (study.record().directions.size() == 1) {  // of several there is no best one
+    if (const auto best = study.best()) {
+      state.best_value = shown_value(*best);
+      state.best_trial = best->number;
+      state.best_parameters = short_text(best->configuration);
+    }
+    state.curve = best_curve(study.trials(), state.maximize);
+  }
+  state.elapsed_seconds = used_seconds();
+  state.time_budget_seconds = time_seconds;
+  return state;
+}
+
+Result<std::string> SearchWatch::run(Runner& runner, const Ends& ends) {
+  double saved_at = 0;
+  bool time_is_up = false, hopeless = false;
+  RunLoopOptions options;
+  options.jobs = jobs;
+  std::set<std::int64_t> failures_said;
+  const std::int64_t failed_before = study.counts().failed;
+  for (const TrialRecord& trial : study.trials())
+    if (trial.state == TrialState::failed) failures_said.insert(trial.number);  // by an earlier start
+  const std::size_t said_before = failures_said.size();
+  options.should_stop = [&] {
+    progress.update(state("search"));
+    for (const TrialRecord& trial : study.trials())
+      if (trial.state == TrialState::failed && failures_said.insert(trial.number).second &&
+          failures_said.size() <= said_before + failures_said_max)
+        progress.note(fmt::format("trial {} failed: {}", trial.number, trial.reason));
+    const double elapsed = elapsed_seconds();
+    if (time_seconds && elapsed - saved_at > save_time_every_seconds) {
+      saved_at = elapsed;  // a lost accounting line costs a few seconds of budget, nothing else
+      (void)study.store().set_attribute(study.record().id, "seconds_used", number_text(used_seconds()));
+    }
+    time_is_up = left_seconds() <= ends.reserved_seconds();
+    hopeless = study.counts().failed - failed_before >= ends.hopeless_failures && nothing_measured(study);
+    return time_is_up || hopeless;
+  };
+  HONE_TRY(const std::string ended, run_study(study, runner, options));
+  HONE_TRY_VOID(study.store().set_attribute(study.record().id, "seconds_used", number_text(used_seconds())));
+  progress.update(state("search"));
+  if (ended != "stopped") return ended;
+  if (time_is_up && !signalled()) return "time";
+  if (hopeless && !signalled()) return "hopeless";
+  return fail(Error::Kind::interrupted, "interrupted; everything is saved, the same command goes on where it stopped");
+}
+
+Result<double> seconds_used(Study& study) {
+  HONE_TRY(const auto stored, study.store().attribute(study.record().id, "seconds_used"));
+  return stored ? parse_number(*stored).value_or(0) : 0;
+}
+
+}  // namespace hone
