@@ -10,10 +10,13 @@ namespace {
 
 std::atomic<bool> signal_seen{false};
 std::atomic<bool> stop_wanted{false};
+std::atomic<bool> first_was_term{false};
 static_assert(std::atomic<bool>::is_always_lock_free);
 
 extern "C" void hone_on_signal(int signal) {
-  if (signal_seen.exchange(true) && signal == SIGINT) _exit(130);
+  const bool again = signal_seen.exchange(true);
+  if (again && signal == SIGINT) _exit(130);
+  if (!again && signal == SIGTERM) first_was_term.store(true);
 }
 
 }  // namespace
@@ -33,6 +36,9 @@ bool interrupted() {
 }
 bool signalled() {
   return signal_seen.load(std::memory_order_relaxed);
+}
+bool terminated() {
+  return first_was_term.load(std::memory_order_relaxed);
 }
 void set_interrupted(bool value) {
   stop_wanted.store(value);

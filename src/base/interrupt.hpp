@@ -12,6 +12,8 @@ void install_interrupt_handler();
 bool interrupted();
 /// True only if a signal came.
 bool signalled();
+/// True if the first signal was SIGTERM: a machine asks, not a person.
+bool terminated();
 /// Sets or clears the request to stop without a signal: for a time limit.
 void set_interrupted(bool value);
 

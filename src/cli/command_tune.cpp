@@ -13,6 +13,7 @@
 #include "cli/study_place.hpp"
 #include "cli/tune_result.hpp"
 #include "cli/tune_setup.hpp"
+#include "storage/patient_store.hpp"
 
 namespace hone {
 namespace {
@@ -82,7 +83,8 @@ Result<int> tune(const Arguments& arguments) {
   if (no_budget) setup.options.trials = default_trials;
   StudyPlace place(output.storage_url, setup.record.name);
   setup.options.checkpoints = tune_checkpoints(setup, place.folder());
-  HONE_TRY(const auto store, open_store(output.storage_url, true));
+  HONE_TRY(auto opened, open_store(output.storage_url, true));
+  const auto store = patient_store(std::move(opened), patience_of_commands(default_patience_seconds));
   if (arguments.has("--fresh")) HONE_TRY_VOID(place.forget_study(*store));
   HONE_TRY_VOID(place.enter());
   if (!setup.options.checkpoints.empty()) HONE_TRY_VOID(make_folder(setup.options.checkpoints));
@@ -95,8 +97,7 @@ Result<int> tune(const Arguments& arguments) {
   if (no_budget)
     progress.note(fmt::format("no budget was given: {} trials; --trials or --time says more", default_trials));
   progress.note(tune_heading(setup, output, place.folder()));
-  HONE_TRY(const double used_before, seconds_used(*study));
-  SearchWatch watch{*study, progress, setup.jobs, setup.options.trials, setup.time_seconds, started, used_before};
+  SearchWatch watch{*study, progress, setup.jobs, setup.options.trials, setup.time_seconds, started};
   return search_and_print(setup, output, place.folder(), watch);
 }
 

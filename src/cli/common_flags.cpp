@@ -10,6 +10,7 @@
 #include <cstdlib>
 
 #include "base/files.hpp"
+#include "base/interrupt.hpp"
 #include "base/text.hpp"
 
 namespace hone {
@@ -24,6 +25,10 @@ Result<std::string> storage_url(const Arguments& arguments) {
 Result<std::unique_ptr<Store>> open_storage(const Arguments& arguments, bool create) {
   HONE_TRY(const std::string url, storage_url(arguments));
   return open_store(url, create);
+}
+
+Patience patience_of_commands(double seconds) {
+  return {seconds, signalled, [](const std::string& text) { fmt::print(stderr, "hone: {}\n", text); }};
 }
 
 Result<std::filesystem::path> study_files_folder(std::string_view storage_url, std::string_view study_name) {

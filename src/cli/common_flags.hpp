@@ -9,6 +9,7 @@
 #include "base/result.hpp"
 #include "cli/command.hpp"
 #include "report/text_table.hpp"
+#include "storage/patient_store.hpp"
 #include "storage/store.hpp"
 
 namespace hone {
@@ -20,6 +21,11 @@ inline constexpr FlagRow storage_flag{.name = "--storage",
 /// --storage, else $HONE_STORAGE, else sqlite:///hone.db.
 Result<std::string> storage_url(const Arguments& arguments);
 Result<std::unique_ptr<Store>> open_storage(const Arguments& arguments, bool create);
+
+/// For commands that work for hours: they wait for a storage that does not answer, say so on stderr, and give up on a
+/// signal.
+inline constexpr double default_patience_seconds = 600;
+Patience patience_of_commands(double seconds);
 
 /// Where the files of a study lie (checkpoints): beside the database, FILE.files/HASH; "" for a store in memory.
 Result<std::filesystem::path> study_files_folder(std::string_view storage_url, std::string_view study_name);

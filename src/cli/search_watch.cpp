@@ -12,6 +12,7 @@
 #include "base/text.hpp"
 #include "engine/run_loop.hpp"
 #include "report/configuration_text.hpp"
+#include "report/summary.hpp"
 
 namespace hone {
 namespace {
@@ -93,7 +94,7 @@ Result<std::string> SearchWatch::run(Runner& runner, const Ends& ends) {
           failures_said.size() <= said_before + failures_said_max)
         progress.note(fmt::format("trial {} failed: {}", trial.number, trial.reason));
     const double elapsed = elapsed_seconds();
-    if (time_seconds && elapsed - saved_at > save_time_every_seconds) {
+    if (time_seconds && used_before_seconds && elapsed - saved_at > save_time_every_seconds) {
       saved_at = elapsed;  // a lost accounting line costs a few seconds of budget, nothing else
       (void)study.store().set_attribute(study.record().id, "seconds_used", number_text(used_seconds()));
     }
@@ -101,9 +102,17 @@ Result<std::string> SearchWatch::run(Runner& runner, const Ends& ends) {
     hopeless = study.counts().failed - failed_before >= ends.hopeless_failures && nothing_measured(study);
     return time_is_up || hopeless;
   };
+  options.note = [&](const std::string& text) { progress.note(text); };
   HONE_TRY(const std::string ended, run_study(study, runner, options));
-  HONE_TRY_VOID(study.store().set_attribute(study.record().id, "seconds_used", number_text(used_seconds())));
+  if (used_before_seconds)
+    HONE_TRY_VOID(study.store().set_attribute(study.record().id, "seconds_used", number_text(used_seconds())));
   progress.update(state("search"));
+  if (ended == "halted")
+    return fail(
+        Error::Kind::interrupted,
+        fmt::format("the study was stopped from elsewhere; everything is saved. `hone study resume {}` lets it go "
+                    "on, with the same command",
+                    shell_word(study.record().name)));
   if (ended != "stopped") return ended;
   if (time_is_up && !signalled()) return "time";
   if (hopeless && !signalled()) return "hopeless";

@@ -17,11 +17,15 @@ struct SearchWatch {
   std::int64_t jobs = 1;
   std::optional<std::int64_t> trials = std::nullopt;  ///< budgets, totals of the study
   std::optional<double> time_seconds = std::nullopt;
-  double started_seconds = 0;      ///< monotonic time at which the command started
-  double used_before_seconds = 0;  ///< of the study's time budget, by earlier starts
+  double started_seconds = 0;  ///< monotonic time at which the command started
+  /// Of the study's time budget, by earlier starts; nothing: the study accounts for the time of all its workers
+  /// (StudyOptions::counts_time).
+  std::optional<double> used_before_seconds = std::nullopt;
 
   double elapsed_seconds() const;  ///< since the command started
-  double used_seconds() const { return used_before_seconds + elapsed_seconds(); }
+  double used_seconds() const {
+    return used_before_seconds ? *used_before_seconds + elapsed_seconds() : study.used_seconds();
+  }
   /// Seconds until the time budget is spent; infinity without one.
   double left_seconds() const;
   ProgressState state(std::string phase) const;

@@ -140,6 +140,7 @@ void write_options(TuneSetup& setup) {
   options.trials = file.search.trials;
   options.same_max_step = true;
   options.retries = file.run->retries;
+  options.counts_time = true;
   options.audit = file.search.audit;
   options.enqueue = file.enqueue;
   options.kernel_id = HONE_VERSION;
