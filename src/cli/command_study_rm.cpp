@@ -42,9 +42,7 @@ Result<int> remove_study(const Arguments& arguments) {
                               study.record.name, counts.running));
   }
   HONE_TRY_VOID(study.store->remove_study(study.record.id));
-  std::error_code ignored;  // a checkpoint that stays behind harms nobody
-  if (!files.empty()) std::filesystem::remove_all(files, ignored);
-  if (!files.empty()) std::filesystem::remove(files.parent_path(), ignored);  // unless other studies have files there
+  remove_study_files(study.record, files);
   fmt::print("removed study '{}' with {} trials ({} complete) from {}\n", study.record.name, study.trials.size(),
              counts.complete, study.store->url());
   return exit_done;

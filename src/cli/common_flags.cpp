@@ -12,6 +12,7 @@
 #include "base/files.hpp"
 #include "base/interrupt.hpp"
 #include "base/text.hpp"
+#include "space/study_file.hpp"
 
 namespace hone {
 
@@ -35,6 +36,20 @@ Result<std::filesystem::path> study_files_folder(std::string_view storage_url, s
   HONE_TRY(const std::string database, store_path(storage_url));
   if (database.empty()) return std::filesystem::path();
   return std::filesystem::path(database + ".files") / hash_text(study_name);
+}
+
+std::filesystem::path shared_checkpoints(const std::string& folder, const std::string& study_name) {
+  return std::filesystem::path(folder) / hash_text(study_name);
+}
+
+void remove_study_files(const StudyRecord& study, const std::filesystem::path& files) {
+  std::error_code ignored;
+  const auto file = parse_study_file(study.study_file, study.name);
+  if (study.kind == "tune" && file && file->search.checkpoints)
+    std::filesystem::remove_all(shared_checkpoints(*file->search.checkpoints, study.name), ignored);
+  if (files.empty()) return;
+  std::filesystem::remove_all(files, ignored);
+  std::filesystem::remove(files.parent_path(), ignored);  // unless other studies have files there
 }
 
 Result<StudyRecord> find_study(Store& store, const std::string& name) {

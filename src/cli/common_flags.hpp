@@ -30,6 +30,12 @@ Patience patience_of_commands(double seconds);
 /// Where the files of a study lie (checkpoints): beside the database, FILE.files/HASH; "" for a store in memory.
 Result<std::filesystem::path> study_files_folder(std::string_view storage_url, std::string_view study_name);
 
+/// Removes the folders of a study that is gone: `files`, and what it had in a shared folder for checkpoints. A file
+/// that stays harms nobody.
+void remove_study_files(const StudyRecord& study, const std::filesystem::path& files);
+/// The study's part of [search] checkpoints.
+std::filesystem::path shared_checkpoints(const std::string& folder, const std::string& study_name);
+
 /// The study of that name. Errors: `not_found` naming the nearest, or the studies there are.
 Result<StudyRecord> find_study(Store& store, const std::string& name);
 

@@ -32,8 +32,7 @@ Result<void> StudyPlace::forget_study(Store& store) const {
                             study_name_, alone.error().message));
   if (!alone) return std::unexpected(alone.error());
   HONE_TRY_VOID(store.remove_study(old->id));
-  std::error_code ignored;
-  std::filesystem::remove_all(folder_, ignored);
+  remove_study_files(*old, folder_);
   return {};
 }
 

@@ -60,7 +60,7 @@ void print_front(const StudyRecord& record, std::span<const TrialRecord> trials)
   for (const std::string& direction : record.directions) maximize.push_back(direction == "maximize");
   std::vector<TrialRecord> front;
   for (const std::size_t at : pareto_front(trials, maximize)) front.push_back(trials[at]);
-  fmt::print("{} trials that no other one beats in every objective\n\n", front.size());
+  fmt::print("front: {} of {} trials, beaten by none in every objective\n\n", front.size(), trials.size());
   print_table(trials_table(front, record.metrics, true), ListFormat::table);
 }
 

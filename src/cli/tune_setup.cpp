@@ -8,6 +8,7 @@
 #include "base/files.hpp"
 #include "base/process_table.hpp"
 #include "base/text.hpp"
+#include "cli/common_flags.hpp"
 #include "cli/machine.hpp"
 #include "runners/external_command.hpp"
 #include "space/inline_domains.hpp"
@@ -213,7 +214,7 @@ Result<TuneSetup> tune_setup(const StudyFile& given, const TuneWishes& wishes) {
 std::filesystem::path tune_checkpoints(const TuneSetup& setup, const std::filesystem::path& files) {
   if (setup.record.max_step == 0) return "";
   const auto& given = setup.file.search.checkpoints;
-  return given ? std::filesystem::path(*given) / hash_text(setup.record.name) : files;
+  return given ? shared_checkpoints(*given, setup.record.name) : files;
 }
 
 Result<std::unique_ptr<Runner>> tune_runner(const TuneSetup& setup, const std::filesystem::path& files) {

@@ -67,6 +67,22 @@ TEST_F(TuneStop, AshaPausesAndContinues) {
   EXPECT_EQ(run_hone(folder.path(), {"replay", "s"}).code, 0);
 }
 
+TEST_F(TuneStop, CheckpointsInASharedFolder) {
+  counting_program();
+  asha_study("checkpoints = \"shared\"\ntrials = 1\n", "none");
+  Process process(folder.path(), {"tune", "s.toml"});
+  for (int i = 0; i < 1000 && log(0).find("\"step\": 2") == string::npos; ++i)
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  process.signal(SIGTERM);
+  EXPECT_EQ(process.wait(), 130);
+  int found = 0;
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(folder.path() / "shared"))
+    found += entry.path().filename() == "step";
+  EXPECT_EQ(found, 1);
+  EXPECT_EQ(run_hone(folder.path(), {"study", "rm", "s"}).code, 0);
+  EXPECT_TRUE(std::filesystem::is_empty(folder.path() / "shared")) << "the study took its folder with it";
+}
+
 TEST_F(TuneStop, AProgramWithoutCheckpointsStartsAnew) {
   script("program.sh",
          "#!/bin/sh\necho \"trial $HONE_TRIAL resume $HONE_RESUME_STEP\" >> starts.txt\n"
