@@ -8,6 +8,7 @@
 #include "base/clock.hpp"
 #include "base/files.hpp"
 #include "base/interrupt.hpp"
+#include "base/text.hpp"
 #include "cli/common_flags.hpp"
 #include "cli/search_watch.hpp"
 #include "cli/study_place.hpp"
@@ -63,6 +64,8 @@ Result<int> search_and_print(const TuneSetup& setup, const TuneOutput& output, c
   HONE_TRY(const auto runner, tune_runner(setup, files));
   SearchWatch::Ends ends;
   ends.hopeless_failures = hopeless_failures;
+  ends.stopping = fmt::format("ending the programs that run; they have {} to save (Ctrl-C kills them at once)",
+                              duration_text(tune_grace_seconds(setup)));
   auto ended = watch.run(*runner, ends);
   watch.progress.finish();
   if (!ended) return std::unexpected(as_failure(std::move(ended).error()));

@@ -101,6 +101,9 @@ Result<std::string> SearchWatch::run(Runner& runner, const Ends& ends) {
     hopeless = study.counts().failed - failed_before >= ends.hopeless_failures && nothing_measured(study);
     return time_is_up || hopeless;
   };
+  options.on_stop = [&] {
+    if (!ends.stopping.empty()) progress.note(ends.stopping);
+  };
   HONE_TRY(const std::string ended, run_study(study, runner, options));
   HONE_TRY_VOID(study.store().set_attribute(study.record().id, "seconds_used", number_text(used_seconds())));
   progress.update(state("search"));

@@ -122,9 +122,11 @@ Result<std::string> run_study(Study& study, Runner& runner, const RunLoopOptions
   {
     std::vector<std::jthread> threads;
     for (std::size_t i = 0; i < jobs; ++i) threads.emplace_back([&] { workers.run(); });
-    while (!workers.wait(options.tick_seconds, jobs))
-      if (!workers.stopping() && (interrupted() || (options.should_stop && options.should_stop())))
-        workers.stop(std::nullopt);
+    while (!workers.wait(options.tick_seconds, jobs)) {
+      if (workers.stopping() || !(interrupted() || (options.should_stop && options.should_stop()))) continue;
+      workers.stop(std::nullopt);
+      if (options.on_stop) options.on_stop();
+    }
   }
   set_interrupted(false);
   // Only somebody who stopped the study is likely to go on with it. Writing hundreds of states at the end of a budget
