@@ -78,7 +78,7 @@ Result<int> tune(const Arguments& arguments) {
   TuneOutput output;
   static const std::array<std::string, 2> formats = {"table", "json"};
   HONE_TRY(const auto format, arguments.choice("--format", formats));
-  output.json = format == "json";
+  output.json = format && std::string_view(*format) == "json";
   HONE_TRY(output.storage_url, storage_url(arguments));
   HONE_TRY(TuneSetup setup, read_setup(arguments));
   const bool no_budget = !setup.options.trials && !setup.time_seconds;

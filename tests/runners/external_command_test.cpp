@@ -19,7 +19,7 @@ class SetClock final : public Clock {
 /// Every wait takes what it may, and gives the next piece of output.
 struct Script {
   std::deque<std::string> out;
-  std::optional<ProgramEnd> end;    ///< after the output; nothing: it never ends by itself
+  std::optional<ProgramEnd> end;  ///< after the output; nothing: it never ends by itself
   bool heeds_terminate = true;
   std::int64_t memory = 1000;
   int terminated = 0, killed = 0;
