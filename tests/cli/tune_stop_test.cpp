@@ -176,10 +176,10 @@ TEST_F(TuneStop, KillingTheKeeperToo) {
   std::vector<pid_t> keepers;
   for (const ProcessStatus& each : descendants_of(process.id()))
     if (each.parent == process.id()) keepers.push_back(each.process);
-  process.signal(SIGSTOP);
-  for (const pid_t keeper : keepers) ::kill(keeper, SIGKILL);
+  for (const pid_t keeper : keepers) ::kill(keeper, SIGSTOP);  // it cannot see that hone goes
   process.signal(SIGKILL);
   process.wait();
+  for (const pid_t keeper : keepers) ::kill(keeper, SIGKILL);
   wait_for_processes(marker(), 1);  // the program went with its keeper
   study("echo 'hone: {\"value\": 1}'");
   const Ran ran = tune({"s.toml", "--trials", "1"});
