@@ -1,6 +1,8 @@
 // What a trial of an external program costs above the program itself: `hone tune` of a program that only prints a
 // value, beside the plain start of the same program.
 // Usage: tune_overhead_bench [FOLDER [TRIALS]]   (the folder's disk is what is synced to; default: the current one)
+//
+// The median trial, from one start to the next: others on the machine disturb few of them.
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <poll.h>
@@ -48,7 +50,31 @@ double plain_start() {
   return now() - start;
 }
 
-/// Seconds per trial of a study of so many, one at a time.
+double median(std::vector<double> values) {
+  std::ranges::sort(values);
+  return values.empty() ? 0 : values[values.size() / 2];
+}
+
+/// Notes when each trial starts.
+class TimedRunner final : public Runner {
+ public:
+  explicit TimedRunner(Runner& inner) : inner_(inner) {}
+  Result<std::vector<RunOutcome>> run(std::span<const RunRequest> requests, RunObserver& observer) override {
+    starts_.push_back(now());
+    return inner_.run(requests, observer);
+  }
+  double median_seconds() const {
+    std::vector<double> periods;
+    for (std::size_t i = 1; i < starts_.size(); ++i) periods.push_back(starts_[i] - starts_[i - 1]);
+    return median(std::move(periods));
+  }
+
+ private:
+  Runner& inner_;
+  std::vector<double> starts_;
+};
+
+/// Median seconds of a trial, one at a time.
 Result<double> tuned(const std::string& url, std::int64_t trials, const std::filesystem::path& folder) {
   TuneWishes wishes;
   wishes.command = {"/bin/echo", "hone: {{\"value\": {x:0..1.0}}}"};
@@ -58,11 +84,10 @@ Result<double> tuned(const std::string& url, std::int64_t trials, const std::fil
   HONE_TRY(const auto store, open_store(url, true));
   HONE_TRY(const auto study, Study::open(*store, setup.record, setup.space, setup.options));
   HONE_TRY(const auto runner, tune_runner(setup, folder));
-  const double start = now();
-  HONE_TRY_VOID(run_study(*study, *runner, {}));
-  const double seconds = now() - start;
-  if (study->counts().complete != trials) return fail(Error::Kind::failed, "a trial failed: see the logs");
-  return seconds / static_cast<double>(trials);
+  TimedRunner timed(*runner);
+  HONE_TRY_VOID(run_study(*study, timed, {}));
+  if (study->counts().complete != trials) return fail(Error::Kind::failed, "a trial failed");
+  return timed.median_seconds();
 }
 
 /// Median seconds of a 4 KiB append followed by fdatasync: the least that a durable answer costs on this disk.
@@ -78,8 +103,7 @@ double sync_seconds(const std::filesystem::path& folder) {
   }
   ::close(file);
   ::unlink(path.c_str());
-  std::ranges::sort(seconds);
-  return seconds[seconds.size() / 2];
+  return median(std::move(seconds));
 }
 
 }  // namespace
@@ -90,27 +114,23 @@ int main(int count, char** words) {
   std::string pattern = (parent / "tune-overhead-XXXXXX").string();
   if (::mkdtemp(pattern.data()) == nullptr) return 1;
   const std::filesystem::path folder = std::filesystem::absolute(pattern);
-  const auto plain = [&] {
-    double sum = 0;
-    for (std::int64_t i = 0; i < trials; ++i) sum += plain_start();
-    return sum / static_cast<double>(trials);
-  };
-  const double before = plain();
-  const auto in_memory = tuned("memory://", trials, folder);
-  const auto on_disk = tuned("sqlite:///" + (folder / "bench.db").string(), trials, folder);
-  const double after = plain(), start = (before + after) / 2;
+  std::vector<double> starts;
+  for (std::int64_t i = 0; i < trials; ++i) starts.push_back(plain_start());
+  const double plain = median(starts);
+  const auto memory = tuned("memory://", trials, folder);
+  const auto disk = tuned("sqlite:///" + (folder / "bench.db").string(), trials, folder);
   const double sync = sync_seconds(folder);
   std::error_code ignored;
   std::filesystem::remove_all(folder, ignored);
-  if (!in_memory || !on_disk) {
-    fmt::print(stderr, "{}\n", (in_memory ? on_disk : in_memory).error().message);
+  if (!memory || !disk) {
+    fmt::print(stderr, "{}\n", (memory ? disk : memory).error().message);
     return 1;
   }
-  fmt::print("{} trials of /bin/echo, one at a time, ms per trial\n", trials);
-  fmt::print("plain start of the program     {:6.2f}\n", 1e3 * start);
-  fmt::print("hone tune, study in memory     {:6.2f}  above the start {:6.2f}\n", 1e3 * *in_memory,
-             1e3 * (*in_memory - start));
+  fmt::print("{} trials of /bin/echo, one at a time; median ms per trial\n", trials);
+  fmt::print("plain start of the program     {:6.2f}\n", 1e3 * plain);
+  fmt::print("hone tune, study in memory     {:6.2f}  above the start {:6.2f}\n", 1e3 * *memory,
+             1e3 * (*memory - plain));
   fmt::print("hone tune, SQLite, durable     {:6.2f}  above the start {:6.2f}  (one sync of this disk: {:.2f})\n",
-             1e3 * *on_disk, 1e3 * (*on_disk - start), 1e3 * sync);
+             1e3 * *disk, 1e3 * (*disk - plain), 1e3 * sync);
   return 0;
 }

@@ -11,6 +11,7 @@
 #include <charconv>
 #include <cstdio>
 #include <cstring>
+#include <filesystem>
 #include <string_view>
 
 #include "base/files.hpp"
@@ -52,8 +53,16 @@ std::int64_t page_bytes() {
   return bytes;
 }
 
-/// The entries of /proc/PID/environ; none of a process of somebody else.
+/// In another container ids mean other processes, and who is dead there cannot be told from here.
+std::string id_namespace(pid_t process) {
+  std::error_code hidden;
+  return std::filesystem::read_symlink(fmt::format("/proc/{}/ns/pid", process), hidden).string();
+}
+
+/// The entries of /proc/PID/environ; none of a process of somebody else, or in another container.
 std::vector<std::string> environment_of(pid_t process) {
+  static const std::string ours = id_namespace(::getpid());
+  if (id_namespace(process) != ours) return {};
   const auto text = read_file(fmt::format("/proc/{}/environ", process));
   return text ? split(*text, '\0') : std::vector<std::string>{};
 }

@@ -8,6 +8,7 @@
 #include "base/clock.hpp"
 #include "base/files.hpp"
 #include "base/interrupt.hpp"
+#include "base/text.hpp"
 #include "cli/common_flags.hpp"
 #include "cli/search_watch.hpp"
 #include "cli/study_place.hpp"
@@ -64,6 +65,8 @@ Result<int> search_and_print(const TuneSetup& setup, const TuneOutput& output, c
   HONE_TRY(const auto runner, tune_runner(setup, files));
   SearchWatch::Ends ends;
   ends.hopeless_failures = hopeless_failures;
+  ends.stopping = fmt::format("ending the programs that run; they have {} to save (Ctrl-C kills them at once)",
+                              duration_text(tune_grace_seconds(setup)));
   auto ended = watch.run(*runner, ends);
   watch.progress.finish();
   if (!ended) return std::unexpected(as_failure(std::move(ended).error()));
@@ -76,7 +79,7 @@ Result<int> tune(const Arguments& arguments) {
   TuneOutput output;
   static const std::array<std::string, 2> formats = {"table", "json"};
   HONE_TRY(const auto format, arguments.choice("--format", formats));
-  output.json = format == "json";
+  output.json = format && std::string_view(*format) == "json";
   HONE_TRY(output.storage_url, storage_url(arguments));
   HONE_TRY(TuneSetup setup, read_setup(arguments));
   const bool no_budget = !setup.options.trials && !setup.time_seconds;

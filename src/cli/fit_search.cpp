@@ -27,7 +27,7 @@ std::unique_ptr<Runner> runner_of(const FitSetup& setup) {
 
 Result<std::string> search(FitRun& run) {
   const std::unique_ptr<Runner> runner = runner_of(run.setup);
-  return run.run(*runner, {[&] { return reserved_seconds(run); }, hopeless_failures});
+  return run.run(*runner, {[&] { return reserved_seconds(run); }, hopeless_failures, ""});
 }
 
 }  // namespace hone

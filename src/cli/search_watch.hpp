@@ -34,6 +34,7 @@ struct SearchWatch {
     std::function<double()> reserved_seconds = [] { return 0.0; };  ///< of the time, for what comes after
     /// So many failures from now on, without a single value so far, end the search.
     std::int64_t hopeless_failures = 100;
+    std::string stopping = "";  ///< said when running trials are to be handed back; "": nothing
   };
   /// Runs trials until a budget is spent. Returns "trials", "exhausted", "time", "hopeless"; errors: `interrupted`
   /// after a signal (everything is saved), and those of `run_study`.

@@ -106,7 +106,7 @@ Result<ExternalCommandOptions> command_options(const TuneSetup& setup) {
   options.folder = run.cwd.value_or("");
   options.metrics = setup.record.metrics;
   options.timeout_seconds = run.timeout_seconds;
-  options.grace_seconds = run.grace_seconds.value_or(default_grace_seconds);
+  options.grace_seconds = tune_grace_seconds(setup);
   options.memory_bytes_max = memory_bytes(run.memory);
   options.gpus = run.gpus;
   if (!options.command.fixed_program().empty())
@@ -167,6 +167,10 @@ void take_wishes(const TuneWishes& wishes, StudyFile& file) {
 }
 
 }  // namespace
+
+double tune_grace_seconds(const TuneSetup& setup) {
+  return setup.file.run->grace_seconds.value_or(default_grace_seconds);
+}
 
 Result<TuneSetup> tune_setup(const StudyFile& given, const TuneWishes& wishes) {
   TuneSetup setup;

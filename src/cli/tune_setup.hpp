@@ -42,6 +42,9 @@ Result<TuneSetup> tune_setup(const StudyFile& file, const TuneWishes& wishes);
 /// trials have no steps.
 std::filesystem::path tune_checkpoints(const TuneSetup& setup, const std::filesystem::path& files);
 
+/// From SIGTERM to SIGKILL.
+double tune_grace_seconds(const TuneSetup& setup);
+
 /// Runs the trials of such a study. `files`: the study's folder, for the logs. Errors: as `tune_setup`.
 Result<std::unique_ptr<Runner>> tune_runner(const TuneSetup& setup, const std::filesystem::path& files);
 

@@ -153,8 +153,10 @@ Result<std::string> run_study(Study& study, Runner& runner, const RunLoopOptions
       for (const std::string& note : workers.take_notes())
         if (options.note) options.note(note);
       const bool halted = study.is_halted();
-      if (!workers.stopping() && (interrupted() || halted || (options.should_stop && options.should_stop())))
-        workers.stop(std::nullopt);
+      if (workers.stopping()) continue;
+      if (!interrupted() && !halted && !(options.should_stop && options.should_stop())) continue;
+      workers.stop(std::nullopt);
+      if (options.on_stop) options.on_stop();
     }
   }
   set_interrupted(false);

@@ -13,6 +13,8 @@ struct RunLoopOptions {
   std::int64_t jobs = 1;  ///< trials at once, one thread each
   /// Called by the calling thread every `tick_seconds`; true ends the search: running trials are handed back.
   std::function<bool()> should_stop;
+  /// Called once by the calling thread when running trials are to be handed back.
+  std::function<void()> on_stop = nullptr;
   double tick_seconds = 0.1;
   /// Called by the calling thread with what a person should know: a trial that went to another worker.
   std::function<void(const std::string&)> note = {};

@@ -35,14 +35,6 @@ TEST_F(TuneHostile, ATimeoutEndsTheWholeTree) {
   EXPECT_EQ(reason(), "timeout: it ran for longer than 0.3s");
 }
 
-TEST_F(TuneHostile, AProgramThatHeedsTheSignalHasItsGrace) {
-  study("trap 'echo saved > saved.txt; exit 0' TERM\necho ready\nsleep " + marker() + " & wait",
-        "timeout = \"0.5s\"\ngrace = \"60s\"\n");
-  tune({"s.toml", "--trials", "1"}, 3);
-  EXPECT_EQ(text_of("saved.txt"), "saved\n");
-  EXPECT_EQ(processes_with(marker()), 0);
-}
-
 TEST_F(TuneHostile, TooMuchMemoryIsSaidAndEnded) {
   study("sleep " + marker() + " &\nexec python3 -c 'import time\nx = b\"x\" * 300000000\ntime.sleep(60)'",
         "memory = \"100M\"\n");

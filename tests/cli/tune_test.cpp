@@ -73,7 +73,8 @@ opt = "sgd"
 momentum = 0.5
 shuffle = false
 [run]
-command = ["./p.py", "{layers}", "{units}", ["--momentum", "{momentum}"], "{shuffle}", "{units.1}", "b={batch}", ["{units.3}"]]
+command = ["./p.py", "{layers}", "{units}", ["--momentum", "{momentum}"], "{shuffle}",
+           "{units.1}", "b={batch}", ["{units.3}"]]
 env = { DATA = "/data", MKL_NUM_THREADS = "7" }
 cwd = "."
 )";
