@@ -183,4 +183,17 @@ std::string quoted(std::string_view text, std::size_t max_length) {
   return cut ? all + "..." : all;
 }
 
+std::string shell_word(const std::string& word) {
+  constexpr std::string_view plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./:=@%+,-";
+  if (!word.empty() && word.find_first_not_of(plain) == std::string::npos) return word;
+  std::string quoted_word = "'";
+  for (const char c : word) {
+    if (c == '\'')
+      quoted_word += "'\\''";
+    else
+      quoted_word += c;
+  }
+  return quoted_word + "'";
+}
+
 }  // namespace hone

@@ -41,5 +41,7 @@ inline std::string quoted(const std::string& text, std::size_t max_length = 60) 
 inline std::string quoted(std::string& text, std::size_t max_length = 60) {
   return quoted(std::string_view(text), max_length);
 }
+/// A word of a command line as a POSIX shell takes it: quoted only if it has to be.
+std::string shell_word(const std::string& word);
 
 }  // namespace hone

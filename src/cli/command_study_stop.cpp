@@ -3,9 +3,9 @@
 
 #include <array>
 
+#include "base/text.hpp"
 #include "cli/study_reading.hpp"
 #include "engine/study.hpp"
-#include "report/summary.hpp"
 
 namespace hone {
 namespace {

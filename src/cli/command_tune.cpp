@@ -52,14 +52,6 @@ Result<TuneSetup> read_setup(const Arguments& arguments) {
   return tune_setup(file, wishes);
 }
 
-/// A worker takes the study file from the record; what was changed since is kept beside it.
-Result<void> keep_study_file(Study& study, const TuneSetup& setup) {
-  if (study.record().study_file == setup.record.study_file) return {};
-  HONE_TRY(const auto before, study.store().attribute(study.record().id, "study_file"));
-  if (before == setup.record.study_file) return {};
-  return study.store().set_attribute(study.record().id, "study_file", setup.record.study_file);
-}
-
 Result<int> search_and_print(const TuneSetup& setup, const TuneOutput& output, const std::filesystem::path& files,
                              SearchWatch& watch) {
   HONE_TRY(const auto runner, tune_runner(setup, files));

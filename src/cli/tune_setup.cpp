@@ -228,6 +228,13 @@ Result<std::unique_ptr<Runner>> tune_runner(const TuneSetup& setup, const std::f
   return std::make_unique<ExternalCommandRunner>(std::move(options));
 }
 
+Result<void> keep_study_file(Study& study, const TuneSetup& setup) {
+  if (study.record().study_file == setup.record.study_file) return {};
+  HONE_TRY(const auto before, study.store().attribute(study.record().id, "study_file"));
+  if (before == setup.record.study_file) return {};
+  return study.store().set_attribute(study.record().id, "study_file", setup.record.study_file);
+}
+
 std::int64_t sweep_leftovers() {
   std::int64_t killed = 0;
   for (const std::string& owner : values_in_environments("HONE_OWNER"))

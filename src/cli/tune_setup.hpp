@@ -48,6 +48,9 @@ double tune_grace_seconds(const TuneSetup& setup);
 /// Runs the trials of such a study. `files`: the study's folder, for the logs. Errors: as `tune_setup`.
 Result<std::unique_ptr<Runner>> tune_runner(const TuneSetup& setup, const std::filesystem::path& files);
 
+/// A worker takes the study file from the record; what was changed since is kept beside it.
+Result<void> keep_study_file(Study& study, const TuneSetup& setup);
+
 /// Kills what programs of hone processes on this machine have left running that are certainly dead. Returns how many.
 std::int64_t sweep_leftovers();
 

@@ -109,19 +109,6 @@ std::string next_commands_text(std::span<const NextCommand> commands) {
   return all;
 }
 
-std::string shell_word(const std::string& word) {
-  constexpr std::string_view plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./:=@%+,-";
-  if (!word.empty() && word.find_first_not_of(plain) == std::string::npos) return word;
-  std::string quoted_word = "'";
-  for (const char c : word) {
-    if (c == '\'')
-      quoted_word += "'\\''";
-    else
-      quoted_word += c;
-  }
-  return quoted_word + "'";
-}
-
 StudyFile best_study(const StudyFile& study, const Configuration& winner) {
   StudyFile best = study;
   if (best.name) *best.name += "-best";

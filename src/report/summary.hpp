@@ -40,9 +40,6 @@ struct NextCommand {
 /// An aligned block, one line each: "  search longer   hone fit ...". "" for none.
 std::string next_commands_text(std::span<const NextCommand> commands);
 
-/// A word of a command line as a POSIX shell takes it: quoted only if it has to be.
-std::string shell_word(const std::string& word);
-
 /// The study file that repeats one configuration: [fixed] holds `winner` (over what `study` had fixed), [space],
 /// [[enqueue]] and search options are gone, trials = 1; data, run, seed and metric stay. The name gets "-best"
 /// appended.
