@@ -102,13 +102,10 @@ Result<std::string> SearchWatch::run(Runner& runner, const Ends& ends) {
     hopeless = study.counts().failed - failed_before >= ends.hopeless_failures && nothing_measured(study);
     return time_is_up || hopeless;
   };
-<<<<<<< HEAD
   options.note = [&](const std::string& text) { progress.note(text); };
-=======
   options.on_stop = [&] {
     if (!ends.stopping.empty()) progress.note(ends.stopping);
   };
->>>>>>> tune
   HONE_TRY(const std::string ended, run_study(study, runner, options));
   if (used_before_seconds)
     HONE_TRY_VOID(study.store().set_attribute(study.record().id, "seconds_used", number_text(used_seconds())));

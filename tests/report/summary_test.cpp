@@ -1,4 +1,5 @@
 #include "report/summary.hpp"
+#include "base/text.hpp"
 
 #include <gtest/gtest.h>
 
