@@ -139,7 +139,6 @@ int run_fit(const Arguments& arguments) {
 
 }  // namespace
 
-extern const CommandInfo fit_command_info;
 constinit const CommandInfo fit_command_info{
     .name = "fit",
     .summary = "tune and train a network on data",

@@ -12,37 +12,11 @@
 #include "cli/search_watch.hpp"
 #include "cli/study_place.hpp"
 #include "cli/tune_setup.hpp"
-#include "engine/study_open.hpp"
+#include "cli/worker_job.hpp"
 #include "storage/patient_store.hpp"
 
 namespace hone {
 namespace {
-
-/// What the study itself says: its study file as it was last changed, and its last options.
-Result<TuneSetup> setup_of(Store& store, const StudyRecord& record, const Arguments& arguments) {
-  if (record.kind != "tune")
-    return refuse(
-        fmt::format("study '{}' is one of `hone {}`, whose trials only that program can run: workers are for "
-                    "studies of `hone tune`",
-                    quoted(record.name), record.kind));
-  HONE_TRY(const auto changed, store.attribute(record.id, "study_file"));
-  HONE_TRY(const StudyFile file, parse_study_file(changed ? *changed : record.study_file, "the stored study file"));
-  TuneWishes wishes;
-  wishes.name = record.name;
-  HONE_TRY(wishes.jobs, arguments.integer("--jobs", 1, 4096));
-  HONE_TRY(TuneSetup setup, tune_setup(file, wishes));
-  setup.record.study_file = record.study_file;
-  HONE_TRY(const auto text, store.attribute(record.id, "options"));
-  if (!text) return setup;
-  HONE_TRY(const StudyOptions stored, options_from(*text));
-  setup.options.sampler = stored.sampler;
-  setup.options.pruner = stored.pruner;
-  setup.options.options = stored.options;
-  setup.options.trials = stored.trials;
-  setup.options.audit = stored.audit;
-  setup.options.deterministic = stored.deterministic;
-  return setup;
-}
 
 std::string done_text(const std::string& ended) {
   if (ended == "time") return "the study's time is used up";
@@ -69,19 +43,18 @@ Result<int> work(const Arguments& arguments) {
   const auto store =
       patient_store(std::move(opened), patience_of_commands(patience_seconds.value_or(default_patience_seconds)));
   HONE_TRY(const StudyRecord record, find_study(*store, *name));
-  HONE_TRY(TuneSetup setup, setup_of(*store, record, arguments));
+  HONE_TRY(const auto jobs, arguments.integer("--jobs", 1, 4096));
   StudyPlace place(store->url(), record.name);
-  setup.options.checkpoints = tune_checkpoints(setup, place.folder());
   HONE_TRY_VOID(place.enter());
-  if (!setup.options.checkpoints.empty()) HONE_TRY_VOID(make_folder(setup.options.checkpoints));
-  HONE_TRY(const auto study, place.open(*store, setup.record, setup.space, setup.options));
-  HONE_TRY(const auto runner, tune_runner(setup, place.folder()));
+  HONE_TRY(const WorkerJob job, worker_job(*store, record, jobs, place.folder()));
+  if (!job.options.checkpoints.empty()) HONE_TRY_VOID(make_folder(job.options.checkpoints));
+  HONE_TRY(const auto study, place.open(*store, job.record, job.space, job.options));
+  HONE_TRY(const auto runner, job.runner());
   if (const std::int64_t swept = sweep_leftovers(); swept > 0)
     progress.note(fmt::format("ended {} processes that a hone which was killed had left running", swept));
-  progress.note(fmt::format("worker on study {} in {}: {} at once; what the programs print is in {}", record.name,
-                            store->url(), setup.jobs, (place.folder() / "logs").string()));
+  progress.note(fmt::format("worker on study {} in {}: {} at once", record.name, store->url(), job.jobs));
 
-  SearchWatch watch{*study, progress, setup.jobs, setup.options.trials, setup.time_seconds, started};
+  SearchWatch watch{*study, progress, job.jobs, job.options.trials, job.time_seconds, started};
   auto ended = watch.run(*runner, {});
   progress.finish();
   if (!ended && ended.error().kind == Error::Kind::interrupted) return interrupted_code(*study);

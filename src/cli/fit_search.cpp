@@ -12,8 +12,9 @@ namespace {
 /// times, one that nothing of can be trained does not take the whole of --time to say so.
 constexpr std::int64_t hopeless_failures = 100;
 
-/// One native runner, or one for each seed, which share the memory for paused trials.
-std::unique_ptr<Runner> runner_of(const FitSetup& setup) {
+}  // namespace
+
+std::unique_ptr<Runner> fit_runner(const FitSetup& setup) {
   const auto seeds = static_cast<std::size_t>(setup.seeds);
   std::vector<std::unique_ptr<Runner>> runners;
   for (std::size_t k = 0; k < seeds; ++k)
@@ -23,10 +24,8 @@ std::unique_ptr<Runner> runner_of(const FitSetup& setup) {
   return std::make_unique<SeedsRunner>(std::move(runners));
 }
 
-}  // namespace
-
 Result<std::string> search(FitRun& run) {
-  const std::unique_ptr<Runner> runner = runner_of(run.setup);
+  const std::unique_ptr<Runner> runner = fit_runner(run.setup);
   return run.run(*runner, {[&] { return reserved_seconds(run); }, hopeless_failures, ""});
 }
 

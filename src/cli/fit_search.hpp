@@ -24,6 +24,9 @@ struct FitRun : SearchWatch {
   std::filesystem::path checkpoints;
 };
 
+/// One native runner, or one for each seed, which share the memory for paused trials. Refers to the setup's data.
+std::unique_ptr<Runner> fit_runner(const FitSetup& setup);
+
 /// Runs trials until the budget is spent, keeping back the time that the final training will take.
 /// Returns "trials", "exhausted", "time"; errors: `interrupted` after a signal (everything is saved).
 Result<std::string> search(FitRun& run);

@@ -89,6 +89,40 @@ TEST_F(Workers, EndWhenTheStudyIsStopped) {
   EXPECT_GT(trials().size(), before);
 }
 
+/// Data that a network learns within a few epochs.
+string small_csv() {
+  string text = "a,b,y\n";
+  for (int i = 0; i < 240; ++i)
+    text += fmt::format("{},{},{}\n", i % 17, i % 11, (i % 17) + (i % 11) > 13 ? "yes" : "no");
+  return text;
+}
+
+TEST_F(Workers, TrainNetworksOnTheSameData) {
+  file("data.csv", small_csv());
+  const std::vector<string> fit = {"fit", "data.csv", "--target", "y", "--study", "f", "--epochs", "3", "-j", "1"};
+  std::vector<string> short_fit = fit, long_fit = fit;
+  short_fit.insert(short_fit.end(), {"--trials", "1"});
+  ASSERT_EQ(run_hone(folder.path(), short_fit).code, 0);
+  worker({"--study", "f"}, 0);
+  EXPECT_EQ(trials("f").size(), 1u) << "its budget is spent";
+  long_fit.insert(long_fit.end(), {"--trials", "200"});
+  Process first(make_folder_of("fit"), [&] {
+    std::vector<string> words = long_fit;
+    words[1] = (folder.path() / "data.csv").string();
+    words.insert(words.end(), {"--storage", storage()});
+    return words;
+  }());
+  for (int i = 0; i < 1000 && trials("f").size() < 3; ++i) std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  first.signal(SIGKILL);
+  first.wait();
+  worker({"--study", "f", "-j", "2"}, 0);
+  const json all = trials("f");
+  EXPECT_EQ(all.size(), 200u);
+  for (const json& trial : all) EXPECT_TRUE(trial["state"] == "complete" || trial["state"] == "pruned") << trial;
+  file("data.csv", small_csv() + "1,1,no\n");
+  EXPECT_NE(worker({"--study", "f"}, 2).err.find("other data"), string::npos);
+}
+
 TEST_F(Workers, RefuseWhatTheyCannotRun) {
   EXPECT_NE(worker({"--study", "s"}, 2).err.find("there is no store"), string::npos);
   study("echo \"hone: {\\\"value\\\": $1}\"");

@@ -30,7 +30,7 @@ def play(services, hone):
     services.start_slurm()
     url = services.postgres_url()
     program = services.folder / "program.sh"
-    program.write_text("#!/bin/sh\nsleep 0.6\necho $HONE_TRIAL >> runs.txt\necho \"hone: {\\\"value\\\": $1}\"\n")
+    program.write_text("#!/bin/sh\nsleep 0.8\necho $HONE_TRIAL >> runs.txt\necho \"hone: {\\\"value\\\": $1}\"\n")
     program.chmod(0o755)
     (services.folder / "s.toml").write_text(f"""format = 1
 [study]
