@@ -11,6 +11,7 @@
 #include "base/presence.hpp"
 #include "base/text.hpp"
 #include "cli/command.hpp"
+#include "cli/common_flags.hpp"
 #include "cli/fit_search.hpp"
 #include "cli/fit_setup.hpp"
 
@@ -59,14 +60,11 @@ constexpr ExampleRow examples[] = {
     {"hone fit ads.csv --target Y --metric auc --trials 50 --seed 7", "fifty trials, by area under the curve"},
 };
 
-/// Folder for the study's checkpoints: beside the database, or temporary for a study in memory.
+/// Folder for the study's checkpoints: beside the database (docs/formats), or temporary for a study in memory.
 Result<std::filesystem::path> study_folder(const FitSetup& setup) {
-  HONE_TRY(const std::string database, store_path(setup.storage_url));
-  std::filesystem::path folder = database.empty()
-                                     ? std::filesystem::temp_directory_path() / fmt::format("hone-{}", ::getpid())
-                                     : std::filesystem::path(database + ".files");
-  folder /= hash_text(setup.record.name);
-  return folder;
+  HONE_TRY(const auto kept, study_files_folder(setup.storage_url, setup.record.name));
+  if (!kept.empty()) return kept;
+  return std::filesystem::temp_directory_path() / fmt::format("hone-{}", ::getpid()) / hash_text(setup.record.name);
 }
 
 /// The result of an earlier start, if it answers what is asked now.
@@ -138,9 +136,9 @@ void say_what_was_decided(const FitSetup& setup, const StudyRecord& record, Prog
   for (const ColumnDecision& column : setup.dataset->columns())
     progress.note(fmt::format("  {:<24} {:<12} {}", quoted(column.name, 24), column.role, column.reason));
   for (const std::string& note : setup.dataset->notes()) progress.note(note);
-  progress.note(fmt::format("study {} in {}: {} {}, {} at once, up to {} epochs", record.name, setup.storage_url,
-                            setup.metric->maximize ? "maximise" : "minimise", setup.metric->name, setup.jobs,
-                            record.max_step));
+  progress.note(fmt::format("study {} in {}: {} {}, {} at once, up to {} epochs", record.name,
+                            without_password(setup.storage_url), setup.metric->maximize ? "maximise" : "minimise",
+                            setup.metric->name, setup.jobs, record.max_step));
 }
 
 /// Something has changed by now: what goes wrong is a failure, not a refusal, and the study can go on.

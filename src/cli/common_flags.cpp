@@ -28,7 +28,10 @@ Result<std::unique_ptr<Store>> open_storage(const Arguments& arguments, bool cre
 
 Result<std::filesystem::path> study_files_folder(std::string_view storage_url, std::string_view study_name) {
   HONE_TRY(const std::string database, store_path(storage_url));
-  if (database.empty()) return std::filesystem::path();
+  if (storage_url.starts_with("memory:")) return std::filesystem::path();
+  if (database.empty())
+    return std::filesystem::path("hone-files") /
+           hash_text(fmt::format("{}\n{}", without_password(storage_url), study_name));
   return std::filesystem::path(database + ".files") / hash_text(study_name);
 }
 

@@ -3,6 +3,8 @@
 #include <dlfcn.h>
 #include <fmt/format.h>
 
+#include "storage/libpq_version.hpp"
+
 namespace hone {
 namespace {
 
@@ -56,6 +58,13 @@ Result<const LibPq*> libpq() {
   static const Result<LibPq> table = load();
   if (!table) return std::unexpected(table.error());
   return &*table;
+}
+
+std::optional<std::string> libpq_version() {
+  const auto library = libpq();
+  if (!library) return std::nullopt;
+  const int version = (*library)->libVersion();  // 150020
+  return fmt::format("{}.{}", version / 10000, version % 10000);
 }
 
 }  // namespace hone

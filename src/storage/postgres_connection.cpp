@@ -90,21 +90,6 @@ Failure failure_of(std::string_view state) {
 
 }  // namespace
 
-std::string without_password(std::string_view url) {
-  std::string shown(url);
-  const auto start = shown.find("://") + 3;
-  const auto end = std::min(shown.find_first_of("/?", start), shown.size());
-  if (const auto at = shown.rfind('@', end); at != std::string::npos && at >= start)
-    if (const auto colon = shown.find(':', start); colon < at) shown.erase(colon, at - colon);
-  auto question = shown.find('?');
-  if (question == std::string::npos) return shown;
-  std::vector<std::string> kept;
-  for (const std::string& option : split(std::string_view(shown).substr(question + 1), '&'))
-    if (!option.starts_with("password=") && !option.starts_with("sslpassword=")) kept.push_back(option);
-  shown.resize(question);
-  return kept.empty() ? shown : shown + '?' + join(kept, "&");
-}
-
 std::string escaped_text(std::string_view text) {
   std::string all;
   all.reserve(text.size());

@@ -10,11 +10,9 @@
 #include <vector>
 
 #include "storage/libpq.hpp"
+#include "storage/store.hpp"
 
 namespace hone {
-
-/// A URL as libpq takes it, without the passwords in it: the only form that messages and records may show.
-std::string without_password(std::string_view url);
 
 /// PostgreSQL keeps no zero byte and nothing but UTF-8 in a text. Such bytes, and the escape itself, are kept as byte
 /// 0x10 and two hexadecimal digits; all other text stands for itself.

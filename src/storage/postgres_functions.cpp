@@ -5,6 +5,8 @@
 /// answer; else why nothing was changed, and what the refusal's words need. `lost`: the known line is not there.
 #include <fmt/format.h>
 
+#include <string_view>
+
 #include "storage/postgres_schema.hpp"
 
 namespace hone {
@@ -36,12 +38,13 @@ constexpr const char* answer =
     "OUT status text, OUT line bigint, OUT at bigint, OUT lost boolean, OUT was text, OUT count bigint, OUT held "
     "boolean";
 
-/// `parameters`: after the common ones. `body`: what it does under the study's lock.
-std::string verb(const char* name, const char* parameters, const std::string& body, const char* variables = "") {
+/// `parameters`: after the common ones. `change`, `line`: what it does under the study's lock.
+std::string verb(const char* name, const char* parameters, std::string_view change, std::string_view line = "",
+                 const char* variables = "") {
   return fmt::format(
       "CREATE OR REPLACE FUNCTION hone.{}(_study bigint, _known bigint, _known_mark bigint, _mark bigint, {}, {}) "
-      "LANGUAGE plpgsql AS $$\n#variable_conflict use_column\nDECLARE _head hone.heads%ROWTYPE; {}{}{}END $$;\n",
-      name, parameters, answer, variables, enter, body);
+      "LANGUAGE plpgsql AS $$\n#variable_conflict use_column\nDECLARE _head hone.heads%ROWTYPE; {}{}{}{}END $$;\n",
+      name, parameters, answer, variables, enter, change, line);
 }
 
 /// Writes the line of the verb; all is well.
@@ -197,9 +200,10 @@ std::string postgres_functions() {
       token = _before_attempt || count || _after_attempt,
       host = _host, boot_id = _boot_id, process = _process, process_start = _process_start
     WHERE study = _study AND number = _trial;
-)" + write_line("CASE was WHEN 'paused' THEN 'resumed' ELSE 'claimed' END", "_until_step", "_detail"));
+)",
+              write_line("CASE was WHEN 'paused' THEN 'resumed' ELSE 'claimed' END", "_until_step", "_detail"));
   all += verb("configure", "_trial bigint, _token text, _configuration text, _detail text",
-              change_held("configuration = _configuration") + write_line("'configured'", "0", "_detail"));
+              change_held("configuration = _configuration"), write_line("'configured'", "0", "_detail"));
   all += verb("report", "_trial bigint, _token text, _step bigint, _measured double precision[], _detail text", R"(
   SELECT state, coalesce(token = _token, false) INTO was, held FROM hone.trials
     WHERE study = _study AND number = _trial;
@@ -214,23 +218,24 @@ std::string postgres_functions() {
   END IF;
   INSERT INTO hone.reports VALUES (_study, _trial, _step, _measured, line)
     ON CONFLICT (study, trial, step) DO UPDATE SET measured = excluded.measured, revision = excluded.revision;
-)" + write_line("'reported'", "_step", "_detail"));
+)",
+              write_line("'reported'", "_step", "_detail"));
   all +=
       verb("hand_back", "_trial bigint, _token text, _state text, _kind text, _step bigint, _seconds double precision",
            change_held("state = _state, seconds = seconds + _seconds, token = NULL, host = NULL, boot_id = NULL, "
-                       "process = NULL, process_start = NULL") +
-               write_line("_kind", "_step", "''"));
+                       "process = NULL, process_start = NULL"),
+           write_line("_kind", "_step", "''"));
   all += verb("tell",
               "_trial bigint, _token text, _state text, _told double precision[], _constraints double precision[], "
               "_reason text, _seconds double precision, _detail text",
               change_held("state = _state, told = _told, constraints = _constraints, reason = _reason, seconds = "
-                          "seconds + _seconds, finished = line") +
-                  write_line("'told'", "0", "_detail"));
+                          "seconds + _seconds, finished = line"),
+              write_line("'told'", "0", "_detail"));
   all += verb("prune", "_trial bigint, _reason text",
-              std::string("  UPDATE hone.trials SET state = 'pruned', reason = _reason, finished = line, changed = "
-                          "line WHERE study = _study AND number = _trial AND state IN ('waiting', 'paused');\n") +
-                  refuse_if_unchanged + write_line("'pruned'", "0", "_reason"),
-              "_token text;");
+              fmt::format("  UPDATE hone.trials SET state = 'pruned', reason = _reason, finished = line, changed = "
+                          "line WHERE study = _study AND number = _trial AND state IN ('waiting', 'paused');\n{}",
+                          refuse_if_unchanged),
+              write_line("'pruned'", "0", "_reason"), "_token text;");
   // Part of a reclaim, by whoever has the study's lock.
   all += verb("lose", "_trials bigint[], _owners text[], _fails boolean[], _reasons text[]", R"(
   FOR _i IN 1 .. cardinality(_trials) LOOP

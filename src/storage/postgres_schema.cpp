@@ -123,7 +123,8 @@ CREATE VIEW hone.runs AS
 
 CREATE VIEW hone.parameters AS        -- text of a value as it stands in the JSON, strings bare
   SELECT trials.study, trials.number AS trial, entry.position - 1 AS position, entry.name,
-         CASE json_typeof(entry.value) WHEN 'number' THEN CASE WHEN entry.value::text ~ '[.e]' THEN 'float' ELSE 'int' END
+         CASE json_typeof(entry.value) WHEN 'number' THEN CASE WHEN entry.value::text ~ '[.e]' THEN 'float'
+                                                             ELSE 'int' END
                                        WHEN 'boolean' THEN 'bool' ELSE json_typeof(entry.value) END AS type,
          CASE json_typeof(entry.value) WHEN 'string' THEN entry.value #>> '{}' ELSE entry.value::text END AS value
   FROM hone.trials CROSS JOIN LATERAL json_each(trials.configuration::json)
