@@ -14,6 +14,7 @@
 #include "data/dataset.hpp"
 #include "nn/trainer.hpp"
 #include "report/progress.hpp"
+#include "storage/libpq_version.hpp"
 #include "storage/sqlite_version.hpp"
 
 namespace hone {
@@ -45,9 +46,33 @@ void check_memory(Findings& findings) {
                       low ? "large data sets may not fit" : ""});
 }
 
+/// What a storage URL of a server needs, and whether it is there.
+void check_server(const std::string& url, Findings& findings) {
+  const auto store = open_store(url, false, 2);
+  if (store) {
+    findings.push_back({"storage", "ok", (*store)->url(), ""});
+  } else if (store.error().kind == Error::Kind::not_found && libpq_version()) {
+    findings.push_back({"storage", "ok", without_password(url) + " (tables will be created)", ""});
+  } else {
+    findings.push_back({"storage", "missing", store.error().message, ""});
+  }
+}
+
+void check_client_library(Findings& findings) {
+  if (const auto version = libpq_version())
+    findings.push_back({"libpq", "ok", *version, ""});
+  else
+    findings.push_back({"libpq", "note", "not installed: needed for storage on a PostgreSQL server only",
+                        "sudo apt-get install libpq5"});
+}
+
 Result<void> check_storage(const Arguments& arguments, Findings& findings) {
   HONE_TRY(const std::string url, storage_url(arguments));
   HONE_TRY(const std::string file, store_path(url));
+  if (url.starts_with("postgresql:")) {
+    check_server(url, findings);
+    return {};
+  }
   if (file.empty()) {
     findings.push_back({"storage", "note", url, "kept in memory only: nothing survives the end of the process"});
     return {};
@@ -106,6 +131,7 @@ Result<int> examine(const Arguments& arguments) {
   check_memory(findings);
   HONE_TRY_VOID(check_storage(arguments, findings));
   findings.push_back({"SQLite", "ok", std::string(sqlite_version()), ""});
+  check_client_library(findings);
   check_datasets(findings);
   check_terminal(findings);
 

@@ -11,6 +11,7 @@
 #include "base/presence.hpp"
 #include "base/text.hpp"
 #include "cli/command.hpp"
+#include "cli/common_flags.hpp"
 #include "cli/fit_search.hpp"
 #include "cli/fit_setup.hpp"
 #include "cli/study_place.hpp"
@@ -80,9 +81,9 @@ void say_what_was_decided(const FitSetup& setup, const StudyRecord& record, Prog
   for (const ColumnDecision& column : setup.dataset->columns())
     progress.note(fmt::format("  {:<24} {:<12} {}", quoted(column.name, 24), column.role, column.reason));
   for (const std::string& note : setup.dataset->notes()) progress.note(note);
-  progress.note(fmt::format("study {} in {}: {} {}, {} at once, up to {} epochs", record.name, setup.storage_url,
-                            setup.metric->maximize ? "maximise" : "minimise", setup.metric->name, setup.jobs,
-                            record.max_step));
+  progress.note(fmt::format("study {} in {}: {} {}, {} at once, up to {} epochs", record.name,
+                            without_password(setup.storage_url), setup.metric->maximize ? "maximise" : "minimise",
+                            setup.metric->name, setup.jobs, record.max_step));
 }
 
 /// Search, final training, result.

@@ -34,7 +34,10 @@ Patience patience_of_commands(double seconds) {
 
 Result<std::filesystem::path> study_files_folder(std::string_view storage_url, std::string_view study_name) {
   HONE_TRY(const std::string database, store_path(storage_url));
-  if (database.empty()) return std::filesystem::path();
+  if (storage_url.starts_with("memory:")) return std::filesystem::path();
+  if (database.empty())
+    return std::filesystem::path("hone-files") /
+           hash_text(fmt::format("{}\n{}", without_password(storage_url), study_name));
   return std::filesystem::path(database + ".files") / hash_text(study_name);
 }
 

@@ -16,7 +16,9 @@ namespace hone {
 
 inline constexpr FlagRow storage_flag{.name = "--storage",
                                       .value_name = "URL",
-                                      .help = "where the studies are kept: sqlite:///FILE or sqlite:////ABSOLUTE/FILE",
+                                      .help =
+                                          "where the studies are kept: sqlite:///FILE, sqlite:////ABSOLUTE/FILE or "
+                                          "postgresql://HOST/DATABASE",
                                       .otherwise = "$HONE_STORAGE, else sqlite:///hone.db"};
 /// --storage, else $HONE_STORAGE, else sqlite:///hone.db.
 Result<std::string> storage_url(const Arguments& arguments);
@@ -27,7 +29,8 @@ Result<std::unique_ptr<Store>> open_storage(const Arguments& arguments, bool cre
 inline constexpr double default_patience_seconds = 600;
 Patience patience_of_commands(double seconds);
 
-/// Where the files of a study lie (checkpoints): beside the database, FILE.files/HASH; "" for a store in memory.
+/// Where the files of a study lie (checkpoints): beside the database, FILE.files/HASH; of one on a server in the
+/// current directory, hone-files/HASH (of the URL without password and the name); "" for a store in memory.
 Result<std::filesystem::path> study_files_folder(std::string_view storage_url, std::string_view study_name);
 
 /// Removes the folders of a study that is gone: `files`, and what it had in a shared folder for checkpoints. A file

@@ -67,7 +67,7 @@ void print_json(const FitSetup& setup, Study& study, const FitFinal& result, dou
   const TrialCounts counts = study.counts();
   SearchResult out;
   out.study = study.record().name;
-  out.storage = setup.storage_url;
+  out.storage = without_password(setup.storage_url);
   out.seed = study.record().seed;
   out.seconds = seconds;
   out.complete = counts.complete;
@@ -128,7 +128,7 @@ void print_table(const FitSetup& setup, Study& study, const FitFinal& result, do
 
   const std::string data = shell_word(setup.file.data.path.value_or("DATA"));
   const std::string storage =
-      setup.storage_url == "sqlite:///hone.db" ? "" : " --storage " + shell_word(setup.storage_url);
+      setup.storage_url == "sqlite:///hone.db" ? "" : " --storage " + shell_word(without_password(setup.storage_url));
   const std::vector<NextCommand> next = {
       {"use it", fmt::format("hone predict {} {} -o predictions.csv", shell_word(result.model), data)},
       {"look closer", fmt::format("hone study show {}{}", shell_word(name), storage)},

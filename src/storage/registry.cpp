@@ -1,7 +1,9 @@
 /// From a URL to a store (declared in storage/store.hpp).
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
+#include <vector>
 
 #include "base/text.hpp"
 #include "storage/store.hpp"
@@ -33,7 +35,7 @@ Result<Address> parse_url(std::string_view url) {
         fmt::format("'{}' is not a storage URL; for a file write sqlite:///{} (relative) or sqlite:////folder/"
                     "{} (absolute)",
                     quoted(url), url.empty() ? "hone.db" : url, url.empty() ? "hone.db" : url));
-  return refuse(fmt::format("unknown kind of storage '{}' in '{}': {}", quoted(scheme), quoted(url),
+  return refuse(fmt::format("unknown kind of storage '{}' in '{}': {}", quoted(scheme), quoted(without_password(url)),
                             suggest_name(scheme, known)));
 }
 
@@ -48,9 +50,26 @@ Result<std::unique_ptr<Store>> open_store(std::string_view url, bool create, dou
   return address.store->open(address.rest, create, busy_seconds);
 }
 
+std::string without_password(std::string_view url) {
+  std::string shown(url);
+  const auto colons = shown.find("://");
+  if (colons == std::string::npos) return shown;
+  const auto start = colons + 3;
+  const auto end = std::min(shown.find_first_of("/?", start), shown.size());
+  if (const auto at = shown.rfind('@', end); at != std::string::npos && at >= start)
+    if (const auto colon = shown.find(':', start); colon < at) shown.erase(colon, at - colon);
+  auto question = shown.find('?');
+  if (question == std::string::npos) return shown;
+  std::vector<std::string> kept;
+  for (const std::string& option : split(std::string_view(shown).substr(question + 1), '&'))
+    if (!option.starts_with("password=") && !option.starts_with("sslpassword=")) kept.push_back(option);
+  shown.resize(question);
+  return kept.empty() ? shown : shown + '?' + join(kept, "&");
+}
+
 Result<std::string> store_path(std::string_view url) {
   HONE_TRY(const Address address, parse_url(url));
-  if (address.store->scheme == "memory") return std::string();
+  if (address.store->scheme != "sqlite") return std::string();
   const std::string_view path = address.rest.substr(0, address.rest.find('?'));
   if (!path.starts_with('/') || path.size() < 2)
     return refuse(fmt::format(

@@ -215,12 +215,15 @@ class Store {
 };
 
 /// URLs: "memory://", "sqlite:///relative.db", "sqlite:////absolute.db"; `?durability=relaxed` behind a file's: no verb
-/// waits for the disk, so power loss may also drop the latest tells. `create`: make the file if there is none.
+/// waits for the disk, so power loss may also drop the latest tells. "postgresql://USER@HOST:PORT/DATABASE", as libpq
+/// takes it. `create`: make the file, or the tables in the database, if there is none.
 /// Errors: unknown scheme; not a SQLite file; written by a newer hone; read-only; a network file system (with the
-/// cure); locked for longer than `busy_seconds`.
+/// cure); locked, or the server away, for longer than `busy_seconds`.
 Result<std::unique_ptr<Store>> open_store(std::string_view url, bool create, double busy_seconds = 10);
-/// The file behind a URL, or "" for memory.
+/// The file behind a URL, or "" for memory and for a server.
 Result<std::string> store_path(std::string_view url);
+/// The URL without the passwords in it: the only form that messages and records may show.
+std::string without_password(std::string_view url);
 
 /// One kind of store; a new one is a file and a line in store_list.inc.
 struct StoreInfo {

@@ -4,6 +4,7 @@
 
 #include <string>
 
+#include "storage/postgres_server.hpp"
 #include "storage/store_kit.hpp"
 #include "temporary_folder.hpp"
 
@@ -11,8 +12,11 @@ namespace hone {
 
 class StoreConformance : public testing::TestWithParam<const StoreInfo*> {
  protected:
-  StoreConformance() { open(); }
-
+  void SetUp() override {
+    HONE_NEW_STORE(rest, GetParam()->scheme, folder_.path());
+    rest_ = rest;
+    open();
+  }
   /// Closes and opens the store; one in memory stays as it is.
   void reopen() {
     if (GetParam()->scheme == "memory") return;
@@ -41,11 +45,12 @@ class StoreConformance : public testing::TestWithParam<const StoreInfo*> {
 
  private:
   void open() {
-    const std::string file = (folder_.path() / "studies").string();
-    auto store = GetParam()->open(GetParam()->scheme == "memory" ? "" : "/" + file, true, 5);
+    auto store = GetParam()->open(rest_, true, 5);
     ASSERT_TRUE(store) << store.error().message;
     store_ = std::move(*store);
   }
+
+  std::string rest_;
 };
 
 /// Must have failed in this way, with a message that says something.

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -26,6 +27,11 @@ std::vector<double> of_all(double value, std::size_t objectives) {
   std::vector<double> values;
   for (std::size_t m = 0; m < objectives; ++m) values.push_back(m % 2 == 0 ? value : -value / 3);
   return values;
+}
+
+/// Without what a store may add to tell claims apart that count as the same attempt.
+std::string comparable(const std::string& token) {
+  return token.substr(0, token.find('.', std::min(token.find('#'), token.size())));
 }
 
 std::string error_text(const Error& error) {
@@ -97,7 +103,7 @@ std::string text_of(const TrialRecord& t) {
       bits(t.seconds), t.reason);
   for (const Run& run : t.runs) {
     text += fmt::format("\n  run {} seed={} attempt={} token={} {} values={} reports=", run.index, run.seed,
-                        run.attempt, run.token, state_name(run.state), bits(run.values));
+                        run.attempt, comparable(run.token), state_name(run.state), bits(run.values));
     for (const Report& report : run.reports) text += fmt::format("{}:{} ", report.step, bits(report.value));
     if (!run.further_values.empty()) text += "further=" + bits(run.further_values);
   }
@@ -135,7 +141,7 @@ std::string text_of_study(Store& store, StudyId study) {
 std::string Player::keep(Result<Claim> claim) {
   if (!claim) return error_text(claim.error());
   claims_.push_back(*claim);
-  return fmt::format("claim {} {} {}", claim->trial, claim->token, claim->revision);
+  return fmt::format("claim {} {} {}", claim->trial, comparable(claim->token), claim->revision);
 }
 
 std::string Player::play(const Verb& verb) {

@@ -9,6 +9,7 @@
 
 #include "simulation_seeds.hpp"
 #include "storage/forwarding_store.hpp"
+#include "storage/postgres_server.hpp"
 #include "storage/store_kit.hpp"
 #include "temporary_folder.hpp"
 
@@ -45,7 +46,7 @@ class StoreModel : public testing::TestWithParam<const StoreInfo*> {};
 
 TEST_P(StoreModel, AnswersLikeTheOneInMemory) {
   TemporaryFolder folder;
-  const std::string rest = GetParam()->scheme == "memory" ? "" : "/" + (folder.path() / "studies").string();
+  HONE_NEW_STORE(rest, GetParam()->scheme, folder.path());
   auto store = GetParam()->open(rest, true, 5);
   ASSERT_TRUE(store) << store.error().message;
   const auto model = in_memory();
