@@ -23,7 +23,7 @@ void print_json(const TuneOutput& output, SearchWatch& watch, std::span<const Tr
   const TrialCounts counts = count_trials(trials);
   SearchResult out;
   out.study = record.name;
-  out.storage = output.storage_url;
+  out.storage = without_password(output.storage_url);
   out.seed = record.seed;
   out.seconds = watch.used_seconds();
   out.complete = counts.complete;
@@ -73,7 +73,7 @@ void print_summary(const TuneOutput& output, SearchWatch& watch, std::span<const
   else
     print_front(record, trials);
   const std::string storage =
-      output.storage_url == "sqlite:///hone.db" ? "" : " --storage " + shell_word(output.storage_url);
+      output.storage_url == "sqlite:///hone.db" ? "" : " --storage " + shell_word(without_password(output.storage_url));
   if (output.storage_url.starts_with("memory:")) return;
   const std::vector<NextCommand> next = {
       {"look closer", fmt::format("hone study show {}{}", shell_word(record.name), storage)},
@@ -99,7 +99,7 @@ std::string tune_heading(const TuneSetup& setup, const TuneOutput& output, const
   for (std::size_t i = 0; i < setup.record.directions.size(); ++i)
     objectives.push_back(setup.record.directions[i] + " " + setup.record.metrics[i]);
   return fmt::format("study {} in {}: {}, {} at once{}; what the programs print is in {}", setup.record.name,
-                     output.storage_url, join(objectives, ", "), setup.jobs,
+                     without_password(output.storage_url), join(objectives, ", "), setup.jobs,
                      setup.record.max_step > 0 ? fmt::format(", up to {} steps", setup.record.max_step) : "",
                      (files / "logs").string());
 }

@@ -3,9 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <chrono>
 #include <cmath>
 #include <csignal>
 #include <cstring>
+#include <thread>
 
 #include "base/interrupt.hpp"
 #include "base/text.hpp"
@@ -20,6 +22,20 @@ constexpr double look_every_seconds = 0.1;     // whether somebody wants to stop
 constexpr double limited_memory_every_seconds = 0.05, memory_every_seconds = 1, first_look_seconds = 0.1;
 /// Looking at all processes of a large machine is not cheap: at most one part in so many of the time.
 constexpr double memory_share = 20;
+
+/// By a signal that asks, or with the exit code that shells make of it.
+bool was_asked_to_end(const ProgramEnd& end) {
+  for (const int signal : {SIGTERM, SIGINT, SIGHUP})
+    if (end.signal == signal || end.exit_code == 128 + signal) return true;
+  return false;
+}
+
+/// A terminal or a cluster signals all processes of a job at once, and the program may have ended before we have heard of
+/// it: that says nothing against the trial.
+bool we_are_asked_too() {
+  for (int i = 0; i < 20 && !interrupted(); ++i) std::this_thread::sleep_for(std::chrono::milliseconds(50));
+  return interrupted();
+}
 
 }  // namespace
 
@@ -54,6 +70,7 @@ Result<RunOutcome> ProgramTrial::follow(RunningProgram& program, const std::stri
   out_.finish([&](std::string_view line) { hear_line(OutputStream::out, line); });
   err_.finish([&](std::string_view line) { hear_line(OutputStream::err, line); });
   keeper_was_lost_ = end->lost;
+  if (!ended_as_ && was_asked_to_end(*end) && we_are_asked_too()) ended_as_ = TrialState::waiting;
   const RunOutcome outcome = outcome_of(*end);
   log_.add_line(fmt::format("[hone] {} after {}{}", state_name(outcome.state),
                             duration_text(std::max(1e-3, clock_.monotonic_seconds() - started)),
