@@ -225,8 +225,7 @@ TEST_F(PostgresFaults, WhatWasToldSurvivesARestartUnderLoad) {
           if (!claim) continue;  // somebody was faster
           const double value = static_cast<double>(claim->trial) + 0.125 * w;
           const auto done = mine.tell(study, *claim, complete(value));
-          if (done)
-            told[static_cast<std::size_t>(w)].push_back({claim->trial, value});
+          if (done) told[static_cast<std::size_t>(w)].push_back({claim->trial, value});
         }
       });
     for (int restart = 0; restart < 3; ++restart) {
