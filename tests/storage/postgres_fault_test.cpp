@@ -249,8 +249,6 @@ TEST_F(PostgresFaults, WhatWasToldSurvivesARestartUnderLoad) {
     }
   EXPECT_EQ(failures, 0) << "a server that comes back in time is never unavailable";
   EXPECT_GT(acknowledged, 20u);
-  RecordProperty("rereads", rereads.load());
-  std::printf("TMP rereads %d acknowledged %zu\n", rereads.load(), acknowledged);
   const auto lines = setup->journal(study);
   ASSERT_TRUE(lines);
   for (std::size_t i = 0; i < lines->size(); ++i) ASSERT_EQ((*lines)[i].revision, static_cast<Revision>(i) + 1);
