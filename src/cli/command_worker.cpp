@@ -52,7 +52,8 @@ Result<int> work(const Arguments& arguments) {
   HONE_TRY(const auto runner, job.runner());
   if (const std::int64_t swept = sweep_leftovers(); swept > 0)
     progress.note(fmt::format("ended {} processes that a hone which was killed had left running", swept));
-  progress.note(fmt::format("worker on study {} in {}: {} at once", record.name, without_password(store->url()), job.jobs));
+  progress.note(
+      fmt::format("worker on study {} in {}: {} at once", record.name, without_password(store->url()), job.jobs));
 
   SearchWatch watch{*study, progress, job.jobs, job.options.trials, job.time_seconds, started};
   auto ended = watch.run(*runner, {});

@@ -30,8 +30,8 @@ bool was_asked_to_end(const ProgramEnd& end) {
   return false;
 }
 
-/// A terminal or a cluster signals all processes of a job at once, and the program may have ended before we have heard of
-/// it: that says nothing against the trial.
+/// A terminal or a cluster signals all processes of a job at once, and the program may have ended before we have heard
+/// of it: that says nothing against the trial.
 bool we_are_asked_too() {
   for (int i = 0; i < 20 && !interrupted(); ++i) std::this_thread::sleep_for(std::chrono::milliseconds(50));
   return interrupted();

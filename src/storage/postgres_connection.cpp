@@ -61,9 +61,12 @@ std::unexpected<Error> not_a_number(std::string_view text) {
   return fail(Error::Kind::corrupt, fmt::format("a stored number is '{}'", quoted(text)));
 }
 
-std::string_view without_newlines(std::string_view message) {
-  while (message.ends_with('\n')) message.remove_suffix(1);
-  return message;
+/// In one line.
+std::string flat(std::string_view message) {
+  std::string all;
+  for (const char c : trim(message))
+    if (const char flat = c == '\n' || c == '\t' ? ' ' : c; flat != ' ' || !all.ends_with(' ')) all += flat;
+  return all;
 }
 
 /// A failure by its five-character code, whose first two are its class.
@@ -192,7 +195,7 @@ Result<std::unique_ptr<PgConnection>> PgConnection::open(const LibPq& library, c
   if (!handle) return fail(Error::Kind::unavailable, fmt::format("no memory for a connection to '{}'", quoted(shown)));
   std::unique_ptr<PgConnection> connection(new PgConnection(library, handle, shown));
   if (library.status(handle) != pg_connection_ok) {
-    const std::string message(without_newlines(library.errorMessage(handle)));
+    const std::string message = flat(library.errorMessage(handle));
     // The code of a refused start is in no result: the words tell, in the language of the server.
     const bool known = message.contains("authentication") || message.contains("pg_hba.conf") ||
                        message.contains("no password supplied") ||
@@ -206,7 +209,7 @@ Result<std::unique_ptr<PgConnection>> PgConnection::open(const LibPq& library, c
   }
   // jit: it would take longer to compile a query than to run it. enable_seqscan: plans are made while tables are empty.
   const std::string settings = fmt::format(
-      "SET synchronous_commit = off; SET lock_timeout = {0}; SET idle_in_transaction_session_timeout = {0}; "
+      "SET lock_timeout = {0}; SET idle_in_transaction_session_timeout = {0}; "
       "SET extra_float_digits = 1; SET jit = off; SET enable_seqscan = off; SET plan_cache_mode = force_generic_plan; "
       "SET search_path = pg_catalog; SET client_min_messages = error",
       milliseconds);
@@ -243,7 +246,7 @@ Result<PgRows> PgConnection::checked(pg_result* result) {
   if (!state || library_->status(connection_) != pg_connection_ok) {
     is_broken_ = may_try_again_ = true;
     return fail(Error::Kind::unavailable, fmt::format("the connection to '{}' was lost: {}", quoted(shown_, 200),
-                                                      without_newlines(library_->errorMessage(connection_))));
+                                                      flat(library_->errorMessage(connection_))));
   }
   const Failure failure = failure_of(state);
   may_try_again_ = failure.may_try_again;

@@ -14,7 +14,6 @@ namespace hone {
 namespace {
 
 constexpr const char* enter = R"(
-BEGIN
   SELECT * INTO _head FROM hone.heads WHERE study = _study FOR NO KEY UPDATE;
   IF NOT FOUND THEN
     status := 'no study'; RETURN;
@@ -39,12 +38,14 @@ constexpr const char* answer =
     "boolean";
 
 /// `parameters`: after the common ones. `change`, `line`: what it does under the study's lock.
+/// `before`: what it may refuse without the lock.
 std::string verb(const char* name, const char* parameters, std::string_view change, std::string_view line = "",
-                 const char* variables = "") {
+                 const char* variables = "", const char* before = "") {
   return fmt::format(
       "CREATE OR REPLACE FUNCTION hone.{}(_study bigint, _known bigint, _known_mark bigint, _mark bigint, {}, {}) "
-      "LANGUAGE plpgsql AS $$\n#variable_conflict use_column\nDECLARE _head hone.heads%ROWTYPE; {}{}{}{}END $$;\n",
-      name, parameters, answer, variables, enter, change, line);
+      "LANGUAGE plpgsql AS $$\n#variable_conflict use_column\nDECLARE _head hone.heads%ROWTYPE; {}\nBEGIN{}{}{}{}END "
+      "$$;\n",
+      name, parameters, answer, variables, before, enter, change, line);
 }
 
 /// Writes the line of the verb; all is well.
@@ -184,6 +185,14 @@ std::string postgres_functions() {
   INSERT INTO hone.journal VALUES (_study, line, at, 'asked', _trial, true, _until_step, _detail, _mark);
   UPDATE hone.heads SET revision = line, mark = _mark, trials = trials + 1, updated_ms = at WHERE study = _study;
   status := 'ok';
+)",
+              "", "", R"(
+  -- Whoever is late need not queue to hear it.
+  SELECT h.trials INTO count FROM hone.heads AS h JOIN hone.trials AS t USING (study)
+    WHERE study = _study AND t.number = _trial AND t.token <> _token;
+  IF FOUND THEN
+    status := 'not next'; lost := false; RETURN;
+  END IF;
 )");
   all += verb("claim_trial",
               "_trial bigint, _until_step bigint, _before_attempt text, _after_attempt text, _host text, "

@@ -11,10 +11,17 @@ namespace {
 
 constexpr double first_pause = 0.01, longest_pause = 0.5;  // seconds
 
-Result<std::unique_ptr<PgConnection>> connect(const PostgresOptions& options) {
+/// `setting`: SQL for the whole session.
+Result<std::unique_ptr<PgConnection>> connect_once(const PostgresOptions& options, const char* setting) {
+  HONE_TRY(auto connection, PgConnection::open(*options.library, options.url, options.busy_seconds));
+  HONE_TRY_VOID(connection->run(setting));
+  return connection;
+}
+
+Result<std::unique_ptr<PgConnection>> connect(const PostgresOptions& options, const char* setting) {
   Backoff backoff(options.busy_seconds);
   for (;;) {
-    auto connection = PgConnection::open(*options.library, options.url, options.busy_seconds);
+    auto connection = connect_once(options, setting);
     if (connection || connection.error().kind != Error::Kind::unavailable || !backoff.wait()) return connection;
   }
 }
@@ -41,7 +48,7 @@ Result<std::unique_ptr<PgConnection>> PostgresPool::take() {
     }
     ++open_;
   }
-  auto connection = connect(options_);
+  auto connection = connect(options_, "SET synchronous_commit = off");
   if (!connection) give_back(nullptr);
   return connection;
 }
@@ -79,9 +86,7 @@ Result<PgRows> PostgresPool::run(const Work& work) {
 Result<std::uint64_t> PostgresSync::begin() {
   const std::scoped_lock lock(mutex_);
   if (connection_) return epoch_;
-  HONE_TRY(auto connection, connect(options_));
-  HONE_TRY_VOID(connection->run("SET synchronous_commit = on"));
-  connection_ = std::move(connection);
+  HONE_TRY(connection_, connect(options_, "SET synchronous_commit = on"));
   return ++epoch_;
 }
 

@@ -106,6 +106,12 @@ class PostgresStore final : public Store {
   template <class... Values>
   Result<Answer> verb(const PgStatement& statement, StudyId study, std::int64_t mark, const Values&... values) {
     HONE_TRY(const PostgresLine before, last_line(study));
+    return verb_after(before, statement, study, mark, values...);
+  }
+  /// The same; `before` must be the same one, too, when it is repeated: its own line is looked for after that.
+  template <class... Values>
+  Result<Answer> verb_after(PostgresLine before, const PgStatement& statement, StudyId study, std::int64_t mark,
+                            const Values&... values) {
     HONE_TRY(const PgRows rows,
              pool_.run(statement, PgParameters(study, before.revision, before.mark, mark, values...)));
     return answer(rows, study, before, mark);

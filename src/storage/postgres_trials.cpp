@@ -104,14 +104,16 @@ Result<Revision> PostgresStore::tell(StudyId study, const Claim& claim, const Ou
   HONE_TRY_VOID(check_outcome(outcome, expected));
   static constexpr PgStatement call{"tell",
                                     "SELECT * FROM hone.tell($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)"};
+  HONE_TRY(const PostgresLine before, last_line(study));
   const std::int64_t mark = new_mark();
   const std::string detail = told_detail(outcome);
   const bool complete = outcome.state == TrialState::complete;
   return durably([&]() -> Result<Revision> {
-    const auto answer = complete ? verb(call, study, mark, claim.trial, claim.token, state_name(outcome.state),
-                                        outcome.values, outcome.constraints, outcome.reason, outcome.seconds, detail)
-                                 : verb(call, study, mark, claim.trial, claim.token, state_name(outcome.state), nullptr,
-                                        outcome.constraints, outcome.reason, outcome.seconds, detail);
+    const auto answer = complete
+                            ? verb_after(before, call, study, mark, claim.trial, claim.token, state_name(outcome.state),
+                                         outcome.values, outcome.constraints, outcome.reason, outcome.seconds, detail)
+                            : verb_after(before, call, study, mark, claim.trial, claim.token, state_name(outcome.state),
+                                         nullptr, outcome.constraints, outcome.reason, outcome.seconds, detail);
     // The first time it may have failed to reach the disk.
     if (answer && answer->status == "refused" && answer->held && is_finished(answer->state()))
       return told_again(study, claim, *answer, outcome);
@@ -121,9 +123,10 @@ Result<Revision> PostgresStore::tell(StudyId study, const Claim& claim, const Ou
 
 Result<Revision> PostgresStore::prune(StudyId study, std::int64_t number, std::string_view reason) {
   static constexpr PgStatement call{"prune", "SELECT * FROM hone.prune($1, $2, $3, $4, $5, $6)"};
+  HONE_TRY(const PostgresLine before, last_line(study));
   const std::int64_t mark = new_mark();
   return durably([&]() -> Result<Revision> {
-    HONE_TRY(const Answer answer, verb(call, study, mark, number, reason));
+    HONE_TRY(const Answer answer, verb_after(before, call, study, mark, number, reason));
     if (answer.status == "no trial") return no_trial(number);
     if (!answer.is_done()) return wrong_state(number, answer.state(), "pruned");
     return answer.revision;
