@@ -1,4 +1,4 @@
-"""A PostgreSQL server and a Slurm cluster of three nodes on one machine, for tests: started in a folder, gone afterwards.
+"""A PostgreSQL server and a Slurm cluster of three nodes on one machine, for tests.
 
 Neither needs privileges; root starts them as `nobody`, because initdb refuses root. Everything that a service starts
 carries a mark in its environment, by which what is left is found and killed.
@@ -80,7 +80,8 @@ class Services:
             if not entry.name.isdigit() or int(entry.name) == os.getpid():
                 continue
             try:
-                if wanted in (entry / "environ").read_bytes().split(b"\0") and b") Z" not in (entry / "stat").read_bytes():
+                is_ours = wanted in (entry / "environ").read_bytes().split(b"\0")
+                if is_ours and b") Z" not in (entry / "stat").read_bytes():
                     found.append(int(entry.name))
             except OSError:
                 pass
@@ -121,7 +122,8 @@ class Services:
             self.run([POSTGRES / "initdb", "-D", data, "-A", "trust", "-U", "hone", "--no-sync", "-E", "UTF8",
                       "--locale=C"])
         self.start("postgres", [POSTGRES / "postgres", "-D", data, "-k", self.folder, "-c", "listen_addresses="])
-        wait_until("PostgreSQL", lambda: self.run([POSTGRES / "pg_isready", "-h", self.folder], check=False).returncode == 0)
+        ready = [POSTGRES / "pg_isready", "-h", self.folder]
+        wait_until("PostgreSQL", lambda: self.run(ready, check=False).returncode == 0)
 
     def postgres_url(self):
         return f"postgresql://hone@/postgres?host={self.folder}"
@@ -135,8 +137,8 @@ class Services:
             (self.folder / name).mkdir()
             if self.as_root:
                 os.chown(self.folder / name, NOBODY, NOBODY)
-        nodes = "\n".join(f"NodeName=n{i + 1} NodeHostname={host} NodeAddr=127.0.0.1 Port={ports[i + 1]} CPUs=2 Boards=1 "
-                          "SocketsPerBoard=1 CoresPerSocket=2 ThreadsPerCore=1 RealMemory=2000 State=UNKNOWN"
+        nodes = "\n".join(f"NodeName=n{i + 1} NodeHostname={host} NodeAddr=127.0.0.1 Port={ports[i + 1]} CPUs=2 "
+                          "Boards=1 SocketsPerBoard=1 CoresPerSocket=2 ThreadsPerCore=1 RealMemory=2000 State=UNKNOWN"
                           for i in range(3))
         conf = self.folder / "slurm.conf"
         conf.write_text(f"""ClusterName=hone
@@ -173,4 +175,5 @@ PartitionName=debug Nodes=ALL Default=YES MaxTime=INFINITE State=UP
         self.start("slurmctld", ["slurmctld", "-D", "-f", conf])
         for node in ("n1", "n2", "n3"):
             self.start(node, ["slurmd", "-D", "-f", conf, "-N", node])
-        wait_until("Slurm", lambda: self.run(["sinfo", "-h", "-N", "-o", "%T"], check=False).stdout.split() == ["idle"] * 3)
+        states = ["sinfo", "-h", "-N", "-o", "%T"]
+        wait_until("Slurm", lambda: self.run(states, check=False).stdout.split() == ["idle"] * 3)

@@ -1,5 +1,6 @@
-"""`hone launch slurm` on a real cluster of three nodes, with PostgreSQL as the storage: a study of 200 trials comes to its
-end while a node's daemon is killed and another node is drained.
+"""`hone launch slurm` on a real cluster of three nodes, with PostgreSQL as the storage.
+
+A study of 200 trials comes to its end while a node's daemon is killed and another node is drained.
 
 usage: slurm_test.py HONE FOLDER
 Exit code 77 (skipped) without Slurm or PostgreSQL.
@@ -80,7 +81,8 @@ retries = 5
 def main():
     if len(sys.argv) != 3:
         sys.exit(__doc__)
-    missing = [name for name in ("slurmctld", "slurmd", "sbatch") if not shutil.which(name, path="/usr/sbin:/usr/bin:/sbin")]
+    places = "/usr/sbin:/usr/bin:/sbin"
+    missing = [name for name in ("slurmctld", "slurmd", "sbatch") if not shutil.which(name, path=places)]
     if missing or not POSTGRES.exists():
         print(f"skipped: {', '.join(missing) or 'PostgreSQL 15'} is missing (Debian: slurm-wlm, postgresql-15)")
         sys.exit(77)
