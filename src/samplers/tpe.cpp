@@ -144,7 +144,7 @@ class Tpe final : public Sampler {
     auto* const kept = dynamic_cast<TpeMemo*>(memo);
     TpeMemo& state = kept ? *kept : fresh;
     state.advance(view);
-    const TrialSplit split = split_trials(view, state.standings);
+    const TrialSplit split = state.split(view);
     if (split.ranked < std::max<std::size_t>(startup_trials_, 1))
       return Proposal{qmc_point(view.space(), context, context.trial), "qmc",
                       fmt::format("start: {} of {} results", split.ranked, startup_trials_)};

@@ -230,8 +230,14 @@ void TpeMemo::advance(const View& view) {
   }
   std::erase_if(open_, [&](std::uint32_t i) {
     standings[i] = standing(view[i]);
-    return is_finished(view[i].state);
+    if (!is_finished(view[i].state)) return false;
+    settled_.add(standings, i);
+    return true;
   });
+}
+
+TrialSplit TpeMemo::split(const View& view) const {
+  return view.objectives() > 1 ? split_trials(view, standings) : split_trials(view, standings, open_, settled_);
 }
 
 void TpeMemo::hold(const View& view, std::span<const std::uint32_t> good) {

@@ -69,6 +69,8 @@ class TpeMemo final : public Memo {
  public:
   /// Takes in what is new in `view`, or all of it if the view does not continue what was seen: standings only.
   void advance(const View& view);
+  /// The good ones of all trials; of one objective at the cost of those that have not finished.
+  TrialSplit split(const View& view) const;
   /// Brings `rows` and `groups` up to date. `good`: row numbers, ascending. Cost: O(axes log n) for each new trial;
   /// every few hundred trials, and where a good trial of old is outdone, O(axes * tpe_window).
   void hold(const View& view, std::span<const std::uint32_t> good);
@@ -87,6 +89,7 @@ class TpeMemo final : public Memo {
   const Space* space_ = nullptr;
   Revision revision_ = -1;
   std::vector<std::uint32_t> open_;    // rows that may still change, ascending
+  SettledTrials settled_;              // the others
   std::size_t first_ = 0, older_ = 0;  // `rows` are so many older ones, then all from the first on
 };
 

@@ -21,6 +21,12 @@ using Front = std::vector<std::uint32_t>;
 constexpr double infinity = std::numeric_limits<double>::infinity();
 constexpr std::size_t good_max = 25;
 
+/// Lower is better; no two trials have the same.
+auto key_of(const std::vector<TrialStanding>& standings, std::uint32_t row) {
+  const TrialStanding& standing = standings[row];
+  return std::tuple(standing.kind, standing.first, standing.second, row);
+}
+
 /// Adds the best of `rows` to `best` until it has `wanted`. `values`: (rows, objectives), no NaN.
 void add_by_fronts(const Front& rows, const std::vector<double>& values, std::size_t objectives, std::size_t wanted,
                    Front& best) {
@@ -87,8 +93,17 @@ TrialSplit split_trials(const View& view, const std::vector<TrialStanding>& stan
   return split_trials(view, standings, rows);
 }
 
+void SettledTrials::add(const std::vector<TrialStanding>& standings, std::uint32_t row) {
+  if (standings[row].kind == Kind::bad) ++bad_;
+  if (standings[row].kind >= Kind::bad) return;
+  ++ranked_;
+  const auto key = [&](std::uint32_t i) { return key_of(standings, i); };
+  leaders_.insert(std::ranges::upper_bound(leaders_, key(row), {}, key), row);
+  if (leaders_.size() > good_max) leaders_.pop_back();
+}
+
 TrialSplit split_trials(const View& view, const std::vector<TrialStanding>& standings,
-                        std::span<const std::uint32_t> rows) {
+                        std::span<const std::uint32_t> rows, const SettledTrials& settled) {
   TrialSplit split;
   Front ranked;
   ranked.reserve(rows.size());
@@ -96,15 +111,14 @@ TrialSplit split_trials(const View& view, const std::vector<TrialStanding>& stan
     if (standings[i].kind < Kind::bad) ranked.push_back(i);
     if (standings[i].kind == Kind::bad) ++split.counted;
   }
-  split.ranked = ranked.size();
-  split.counted += ranked.size();
+  split.ranked = ranked.size() + settled.ranked();
+  split.counted += split.ranked + settled.bad();
+  ranked.insert(ranked.end(), settled.leaders().begin(), settled.leaders().end());
   const bool several = view.objectives() > 1;
   const std::size_t tenth = (split.counted + 9) / 10;
   const std::size_t wanted = std::min(ranked.size(), several ? tenth : std::min(tenth, good_max));
 
-  const auto key = [&](std::uint32_t i) {
-    return std::tuple(standings[i].kind, standings[i].first, standings[i].second, i);
-  };
+  const auto key = [&](std::uint32_t i) { return key_of(standings, i); };
   Front best;
   if (several) best = best_by_fronts(view, standings, ranked, wanted);
   if (best.size() < wanted) {

@@ -42,8 +42,22 @@ struct TrialSplit {
 /// "An efficient approach to nondominated sorting (ENS)", IEEE TEVC 19, 2015; crowding distance as in Deb et al.,
 /// NSGA-II, 2002.
 TrialSplit split_trials(const View& view, const std::vector<TrialStanding>& standings);
-/// The same among `rows` only: row numbers, ascending.
+/// Finished trials of one objective, of which only the best can ever be good.
+class SettledTrials {
+ public:
+  /// A trial that has just finished, in any order. Cost: O(25).
+  void add(const std::vector<TrialStanding>& standings, std::uint32_t row);
+  std::span<const std::uint32_t> leaders() const { return leaders_; }  ///< the best 25 of them, best first
+  std::size_t ranked() const { return ranked_; }                       ///< as in TrialSplit
+  std::size_t bad() const { return bad_; }
+
+ private:
+  std::vector<std::uint32_t> leaders_;
+  std::size_t ranked_ = 0, bad_ = 0;
+};
+
+/// The same among `rows` only: row numbers, ascending. With `settled` also among those.
 TrialSplit split_trials(const View& view, const std::vector<TrialStanding>& standings,
-                        std::span<const std::uint32_t> rows);
+                        std::span<const std::uint32_t> rows, const SettledTrials& settled = {});
 
 }  // namespace hone

@@ -49,7 +49,8 @@ class Services:
         self.folder.mkdir(parents=True)
         self.mark = uuid.uuid4().hex
         self.as_root = os.getuid() == 0
-        self.environment = {**os.environ, MARK: self.mark}
+        path = os.environ.get("PATH", "/usr/bin:/bin") + ":/usr/sbin:/sbin"
+        self.environment = {**os.environ, MARK: self.mark, "PATH": path}
         self.children = {}
         if self.as_root:
             os.chown(self.folder, NOBODY, NOBODY)
