@@ -1,7 +1,9 @@
 /// The public Study: a thin handle over the engine's.
 #include <fmt/format.h>
 
+#include <chrono>
 #include <cmath>
+#include <condition_variable>
 #include <exception>
 #include <thread>
 
@@ -58,6 +60,15 @@ hone::StudyOptions engine_options(const StudyOptions& options) {
   return converted;
 }
 
+/// Others see by it that this process is there. What goes wrong will be met by the next ask or tell.
+void keep_lease(const std::stop_token& stop, hone::Study& study) {
+  std::mutex mutex;
+  std::condition_variable_any stopped;
+  std::unique_lock lock(mutex);
+  while (!stopped.wait_for(lock, stop, std::chrono::seconds(1), [] { return false; }) && !stop.stop_requested())
+    (void)study.tick();
+}
+
 }  // namespace
 
 std::string_view version() {
@@ -79,6 +90,7 @@ Result<Study> Study::open(const SpaceBuilder& builder, const StudyOptions& optio
     if (!options.checkpoints.empty()) HONE_TRY_VOID(hone::make_folder(options.checkpoints));
     HONE_TRY(state->study,
              hone::Study::open(*state->store, record_of(options, *shared), shared, engine_options(options)));
+    if (!state->store->keeps_in_memory()) state->keeper = std::jthread(keep_lease, std::ref(*state->study));
     return state;
   };
   auto state = opened();

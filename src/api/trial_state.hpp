@@ -3,6 +3,7 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <thread>
 
 #include "api/convert.hpp"
 
@@ -12,6 +13,7 @@ namespace hone::api {
 struct Study::State {
   std::unique_ptr<hone::Store> store;
   std::unique_ptr<hone::Study> study;
+  std::jthread keeper;  ///< keeps the lease; ends before the study goes
   mutable std::mutex mutex;
   std::optional<std::string> done;  // guarded by mutex
 };

@@ -42,6 +42,7 @@ Study::Study(Store& store, StudyRecord record, std::shared_ptr<const Space> spac
       owner_(options.owner ? *options.owner : Owner::this_process()),
       membership_(store, record_.id, owner_,
                   {options.beat_seconds, options.silent_seconds, options.retries, options.counts_time}, clock),
+      claims_(fmt::format("{} {} {}", store.url(), record_.id, owner_.text())),
       history_(space_, maximize_flags(record_), open_) {}
 
 Result<void> Study::check(const StudyRecord& wanted, const std::shared_ptr<const Space>& space,
@@ -213,7 +214,7 @@ Result<void> Study::finish(const Assignment& assignment, const RunOutcome& outco
   }
   {
     const std::scoped_lock lock(mutex_);
-    held_.erase(number);
+    claims_.let_go(number);
     ++change_count_;
   }
   changed_.notify_all();
@@ -272,7 +273,7 @@ std::vector<TrialRecord> Study::front() {
 void Study::lose(const Assignment& assignment) {
   {
     const std::scoped_lock lock(mutex_);
-    held_.erase(assignment.request.trial);
+    claims_.let_go(assignment.request.trial);
     ++change_count_;
   }
   changed_.notify_all();

@@ -16,6 +16,7 @@
 #include "base/clock.hpp"
 #include "engine/decision_line.hpp"
 #include "engine/membership.hpp"
+#include "engine/process_claims.hpp"
 #include "engine/proposal.hpp"
 #include "pruners/pruner.hpp"
 #include "samplers/sampler.hpp"
@@ -199,6 +200,7 @@ class Study {
 
   std::mutex membership_mutex_;  // taken before the others
   Membership membership_;        // guarded by membership_mutex_
+  ProcessClaims claims_;         // given out by us, and not finished
   std::atomic<bool> halted_ = false;
 
   std::mutex ask_mutex_;  // one ask at a time; taken before mutex_
@@ -208,7 +210,6 @@ class Study {
   std::map<std::int64_t, TrialRecord> live_;  // the trials that have not finished
   TrialArchive finished_;                     // the others, unless the store keeps them in memory
   std::set<std::int64_t> waiting_;            // numbers of the trials in that state
-  std::set<std::int64_t> held_;               // given out by us, and not finished
   Revision revision_ = 0;
   std::uint64_t generation_ = 0;  ///< how often everything had to be read again
   std::uint64_t change_count_ = 0;

@@ -14,7 +14,8 @@ namespace hone {
 Result<Work> Study::next(const Configuration& given) {
   if (is_halted()) return StudyDone{"halted"};
   if (!given.empty()) return next_given(given);
-  const std::scoped_lock asking(ask_mutex_);
+  const std::scoped_lock turn(ask_mutex_);
+  const ProcessClaims::Asking asking(claims_);
   const OverheadTimer timer(*this, OverheadTimer::Scope::ask);
   TurnCounter turns;
   for (;;) {
@@ -44,7 +45,8 @@ Result<Work> Study::next(const Configuration& given) {
 }
 
 Result<Work> Study::next_given(const Configuration& given) {
-  const std::scoped_lock asking(ask_mutex_);
+  const std::scoped_lock turn(ask_mutex_);
+  const ProcessClaims::Asking asking(claims_);
   const OverheadTimer timer(*this, OverheadTimer::Scope::ask);
   HONE_TRY_VOID(catch_up_now());
   TurnCounter turns;
@@ -59,7 +61,8 @@ Result<Work> Study::next_given(const Configuration& given) {
 }
 
 Result<TrialRecord> Study::enqueue(const Configuration& given) {
-  const std::scoped_lock asking(ask_mutex_);
+  const std::scoped_lock turn(ask_mutex_);
+  const ProcessClaims::Asking asking(claims_);
   HONE_TRY_VOID(catch_up_now());
   TurnCounter turns;
   for (;;) {
@@ -230,7 +233,7 @@ Result<Work> Study::nothing_new(const View& view) {
 
 Assignment Study::hold(std::int64_t number, const Claim& claim, std::int64_t from_step) {
   const std::scoped_lock lock(mutex_);
-  held_.insert(number);
+  claims_.hold(number);
   return assignment_for(live_.at(number), claim, from_step);
 }
 

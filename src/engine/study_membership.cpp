@@ -68,18 +68,19 @@ std::uint64_t Study::generation() {
 
 /// A claim whose answer never reached us has its token in the store, so the trial can be given back by it.
 Result<void> Study::hand_back_strays() {
-  const std::unique_lock asking(ask_mutex_, std::try_to_lock);
-  if (!asking) return {};  // an ask is between its claim and its note of it
-  std::vector<Claim> strays;
+  std::map<std::int64_t, Claim> ours;
   {
     const std::scoped_lock lock(mutex_);
-    const std::string ours = owner_.text() + "#";
+    const std::string prefix = owner_.text() + "#";
     for (const auto& [number, record] : live_)
-      if (record.state == TrialState::running && !held_.contains(number) && record.runs[0].token.starts_with(ours))
-        strays.push_back({number, record.runs[0].token, record.changed, 0});
+      if (record.state == TrialState::running && record.runs[0].token.starts_with(prefix))
+        ours[number] = {number, record.runs[0].token, record.changed, 0};
   }
-  for (const Claim& claim : strays) {
-    const auto released = store_.release(record_.id, claim, 0);
+  std::vector<std::int64_t> numbers;
+  for (const auto& [number, claim] : ours) numbers.push_back(number);
+  const std::vector<std::int64_t> strays = claims_.held_by_nobody(numbers);
+  for (const std::int64_t number : strays) {
+    const auto released = store_.release(record_.id, ours[number], 0);
     if (!released && released.error().kind != Error::Kind::conflict) return std::unexpected(released.error());
   }
   return strays.empty() ? Result<void>{} : catch_up_now();
