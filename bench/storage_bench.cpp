@@ -2,7 +2,8 @@
 //
 // usage: storage_bench syncs FOLDER                       4 KiB appends with fdatasync, per second
 //        storage_bench trials URL PROCESSES THREADS SECONDS   ask + tell of 5 floats by `random`, nothing between
-//        storage_bench ask URL TRIALS                     the store's part of an ask behind 1,000 and TRIALS trials
+//        storage_bench ask URL TRIALS                     the store's part of an ask behind 1,000 and TRIALS trials, which
+//                                                     it makes as far as they are not there
 //        storage_bench list URL STUDIES                   `hone study list` of so many studies of ten trials
 // Without arguments: nothing; bench/storage.py runs them beside Optuna.
 #include <fcntl.h>
@@ -175,8 +176,9 @@ int ask(const std::string& url, std::int64_t count) {
   const auto store = value_or_exit(open_store(url, true));
   {
     const auto study = open(*store, "bench");
-    std::int64_t made = 0;
+    auto made = static_cast<std::int64_t>(study->view().size());
     for (const std::int64_t until : {std::int64_t{1000}, count}) {
+      if (made > until) continue;
       for (; made < until; ++made) one_trial(*study);
       fmt::print("ask behind {:>6} trials, store part: {}\n", until, ask_spread(*store, study->record()));
       made += 500;

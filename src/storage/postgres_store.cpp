@@ -27,60 +27,64 @@ Result<std::unique_ptr<PostgresStore>> PostgresStore::open(PostgresOptions optio
 }
 
 Result<void> PostgresStore::prepare_schema() {
-  const std::string shown = quoted(url(), 200);
   std::optional<Error> refusal;
-  const auto prepared = pool_.run([&](PgConnection& connection) -> Result<PgRows> {
-    HONE_TRY(const PgRows there, connection.run("SELECT to_regclass('hone.meta') IS NOT NULL, "
-                                                "current_setting('server_encoding'), "
-                                                "current_setting('server_version_num')::int, to_regnamespace('hone') "
-                                                "IS NOT NULL"));
-    if (there.raw(0, 1) != "UTF8") {
-      refusal = Error{Error::Kind::invalid_argument,
-                      fmt::format("'{}' keeps text as {}, hone needs UTF8: createdb -T template0 -E UTF8 NAME makes "
-                                  "such a database",
-                                  shown, there.raw(0, 1))};
-      return there;
-    }
-    if (there.integer(0, 2) < 150000) {
-      refusal = Error{Error::Kind::invalid_argument,
-                      fmt::format("'{}' is a PostgreSQL server of version {}; hone needs 15 or later", shown,
-                                  there.integer(0, 2) / 10000)};
-      return there;
-    }
-    if (!there.flag(0, 0)) {
-      if (there.flag(0, 3)) {
-        refusal = Error{Error::Kind::invalid_argument,
-                        fmt::format("the schema 'hone' in '{}' is another program's; it was left as it is. Choose "
-                                    "another database with --storage",
-                                    shown)};
-        return there;
-      }
-      if (!pool_.options().create) {
-        refusal = no_schema(url()).error();
-        return there;
-      }
-      const std::string sql = fmt::format("BEGIN; SELECT pg_advisory_xact_lock({})", postgres_schema_lock);
-      HONE_TRY_VOID(connection.run(sql.c_str()));
-      HONE_TRY(const PgRows now, connection.run("SELECT to_regclass('hone.meta') IS NOT NULL"));
-      if (!now.flag(0, 0)) {  // nobody was faster
-        HONE_TRY_VOID(connection.run("SET LOCAL synchronous_commit = on"));
-        HONE_TRY_VOID(connection.run(postgres_tables));
-        HONE_TRY_VOID(connection.run(postgres_functions().c_str()));
-        HONE_TRY_VOID(connection.run(fmt::format("INSERT INTO hone.meta VALUES ({})", postgres_format).c_str()));
-      }
-      HONE_TRY_VOID(connection.run("COMMIT"));
-    }
-    HONE_TRY(const PgRows format, connection.run("SELECT max(format) FROM hone.meta"));
-    if (format.integer(0, 0) > postgres_format)
-      refusal = Error{Error::Kind::invalid_argument,
-                      fmt::format("'{}' was written by a newer hone (storage format {}, this one reads up to {}): "
-                                  "upgrade hone, or choose another database with --storage",
-                                  shown, format.integer(0, 0), postgres_format)};
-    return format;
+  const auto prepared = pool_.run([&](PgConnection& connection) {
+    refusal.reset();
+    return prepare_schema(connection, refusal);
   });
   if (!prepared) return std::unexpected(prepared.error());
   if (refusal) return std::unexpected(*refusal);
   return {};
+}
+
+Result<PgRows> PostgresStore::prepare_schema(PgConnection& connection, std::optional<Error>& refusal) {
+  const std::string shown = quoted(url(), 200);
+  const auto refused = [&](std::string message) { refusal = Error{Error::Kind::invalid_argument, std::move(message)}; };
+  HONE_TRY(PgRows there, connection.run("SELECT to_regclass('hone.meta') IS NOT NULL, current_setting("
+                                        "'server_encoding'), current_setting('server_version_num')::int"));
+  if (there.integer(0, 2) < 150000) {
+    refused(fmt::format("'{}' is a PostgreSQL server of version {}; hone needs 15 or later", shown,
+                        there.integer(0, 2) / 10000));
+    return there;
+  }
+  if (there.raw(0, 1) != "UTF8") {
+    refused(
+        fmt::format("'{}' keeps text as {}, hone needs UTF8: createdb -T template0 -E UTF8 NAME makes such a "
+                    "database",
+                    shown, there.raw(0, 1)));
+    return there;
+  }
+  if (!there.flag(0, 0)) {
+    if (!pool_.options().create) {
+      refusal = no_schema(url()).error();
+      return there;
+    }
+    HONE_TRY_VOID(connection.run(
+        fmt::format("BEGIN; SET LOCAL synchronous_commit = on; SELECT pg_advisory_xact_lock({})", postgres_schema_lock)
+            .c_str()));
+    HONE_TRY(const PgRows now,
+             connection.run("SELECT to_regclass('hone.meta') IS NULL, to_regnamespace('hone') IS NULL"));
+    if (now.flag(0, 0)) {  // nobody was faster
+      if (!now.flag(0, 1)) {
+        refused(
+            fmt::format("the schema 'hone' in '{}' is another program's; it was left as it is. Choose another "
+                        "database with --storage",
+                        shown));
+        return connection.run("ROLLBACK");
+      }
+      HONE_TRY_VOID(connection.run(postgres_tables));
+      HONE_TRY_VOID(connection.run(postgres_functions().c_str()));
+      HONE_TRY_VOID(connection.run(fmt::format("INSERT INTO hone.meta VALUES ({})", postgres_format).c_str()));
+    }
+    HONE_TRY_VOID(connection.run("COMMIT"));
+  }
+  HONE_TRY(PgRows format, connection.run("SELECT max(format) FROM hone.meta"));
+  if (format.integer(0, 0) > postgres_format)
+    refused(
+        fmt::format("'{}' was written by a newer hone (storage format {}, this one reads up to {}): upgrade hone, "
+                    "or choose another database with --storage",
+                    shown, format.integer(0, 0), postgres_format));
+  return format;
 }
 
 std::int64_t PostgresStore::new_mark() {

@@ -98,6 +98,7 @@ class PostgresStore final : public Store {
   explicit PostgresStore(const PostgresOptions& options) : pool_(options), sync_(options) {}
   /// Creates the schema, or brings it up to date.
   Result<void> prepare_schema();
+  Result<PgRows> prepare_schema(PgConnection& connection, std::optional<Error>& refusal);
   /// A random number that no other verb has.
   std::int64_t new_mark();
   /// The last known line; asks for the present one if there is none. Errors: no such study.
