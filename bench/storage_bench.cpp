@@ -2,8 +2,8 @@
 //
 // usage: storage_bench syncs FOLDER                       4 KiB appends with fdatasync, per second
 //        storage_bench trials URL PROCESSES THREADS SECONDS   ask + tell of 5 floats by `random`, nothing between
-//        storage_bench ask URL TRIALS                     the store's part of an ask behind 1,000 and TRIALS trials, which
-//                                                     it makes as far as they are not there
+//        storage_bench ask URL TRIALS                     the store's part of an ask behind 1,000 and TRIALS trials;
+//                                                         makes those that are not there
 //        storage_bench list URL STUDIES                   `hone study list` of so many studies of ten trials
 // Without arguments: nothing; bench/storage.py runs them beside Optuna.
 #include <fcntl.h>
