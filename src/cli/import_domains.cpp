@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <numeric>
 
 #include "base/text.hpp"
@@ -13,8 +12,15 @@ namespace hone {
 namespace {
 
 constexpr std::size_t choices_max = 200;
-/// Positive values that spread over so many orders of magnitude were probably drawn in the logarithm.
-constexpr double log_spread_min = 1000;
+
+/// Were positive values probably drawn in the logarithm? They spread over two orders of magnitude, and half of them lie
+/// in the lowest tenth of their range, where a uniform draw has a tenth.
+bool looks_logarithmic(std::vector<double> values) {
+  const auto middle = values.begin() + std::ssize(values) / 2;
+  std::ranges::nth_element(values, middle);
+  const auto [low, high] = std::ranges::minmax(values);
+  return low > 0 && high / low >= 100 && *middle < high / 10;
+}
 
 bool is_whole_number(const Value& value) {
   return std::holds_alternative<std::int64_t>(value);
@@ -84,13 +90,11 @@ Result<Parameter> guessed_parameter(const std::string& name, std::span<const Val
   guessed.name = name;
   if (!values.empty() && std::ranges::all_of(values, is_number)) {
     guessed.type = std::ranges::all_of(values, is_whole_number) ? ParameterType::int_ : ParameterType::float_;
-    guessed.low = std::numeric_limits<double>::infinity();
-    guessed.high = -guessed.low;
-    for (const Value& value : values) {
-      guessed.low = std::min(guessed.low, value_number(value));
-      guessed.high = std::max(guessed.high, value_number(value));
-    }
-    guessed.log = guessed.type == ParameterType::float_ && guessed.low > 0 && guessed.high / guessed.low >= log_spread_min;
+    std::vector<double> numbers;
+    for (const Value& value : values) numbers.push_back(value_number(value));
+    guessed.low = std::ranges::min(numbers);
+    guessed.high = std::ranges::max(numbers);
+    guessed.log = looks_logarithmic(std::move(numbers));
   } else if (std::ranges::all_of(values, [](const Value& v) { return std::holds_alternative<bool>(v); })) {
     guessed.type = ParameterType::boolean;
     guessed.choices = {false, true};
@@ -127,7 +131,6 @@ Result<void> guess_space(const ImportWishes& wishes, const std::vector<std::stri
     }
     auto guessed = guessed_parameter(name, values);
     if (!guessed) return refuse(fmt::format("{}: {}", wishes.path, guessed.error().message));
-    study.notes.push_back(fmt::format("guessed from what was seen: {}", domain_text(*guessed)));
     parameters.push_back(std::move(*guessed));
   }
   if (names.empty()) return refuse(fmt::format("{} has no parameters", wishes.path));
@@ -139,8 +142,8 @@ Result<void> guess_space(const ImportWishes& wishes, const std::vector<std::stri
     study.domains = std::move(parameters);
     return {};
   }
-  study.notes.push_back("--space FILE says the domains exactly; `hone study export NAME -o FILE.toml` writes these to "
-                        "start from");
+  study.notes.push_back("the domains are guessed from the values seen; --space FILE says them exactly, and `hone study "
+                        "export NAME -o FILE.toml` writes these to start from");
   auto space = Space::make(std::move(parameters));
   if (!space) return refuse(fmt::format("{}: {}", wishes.path, space.error().message));
   study.file.space = std::move(*space);

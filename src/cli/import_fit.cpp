@@ -72,6 +72,7 @@ class Fitting {
       return std::nullopt;
     }
     if (!point) return std::unexpected(std::move(point).error());
+    renumbered_ = !left_out_.empty();
     if (measured && space_.forbidden(trial.configuration)) ++forbidden_;
     trial.point = std::move(*point);
     return trial;
@@ -93,7 +94,7 @@ class Fitting {
       study_.notes.push_back(fmt::format("left out, since they have no value for every parameter: {}{}",
                                          join(std::span(left_out_).first(std::min<std::size_t>(left_out_.size(), 5)), "; "),
                                          left_out_.size() > 5 ? fmt::format("; and {} more", left_out_.size() - 5) : ""));
-    if (!left_out_.empty()) study_.notes.push_back("so the numbers of later trials are smaller than in the file");
+    if (renumbered_) study_.notes.push_back("so the numbers of later trials are smaller than in the file");
     if (forbidden_ > 0)
       study_.notes.push_back(fmt::format("{} of the trials are forbidden by [constraints]; they were kept", forbidden_));
   }
@@ -127,6 +128,7 @@ class Fitting {
   std::vector<std::string> said_;
   std::vector<std::string> left_out_;
   std::size_t forbidden_ = 0;
+  bool renumbered_ = false;
 };
 
 std::optional<Outcome> outcome_of(const ForeignTrial& foreign) {
