@@ -8,9 +8,20 @@
 #include "base/text.hpp"
 #include "cli/export_optuna.hpp"
 #include "cli/study_reading.hpp"
+#include "space/study_file.hpp"
 
 namespace hone {
 namespace {
+
+/// What the trials of an open study asked for, as a [space]; "" if its study file has one.
+Result<std::string> open_space(const OpenedStudy& study) {
+  HONE_TRY(const StudyFile file, parse_study_file(study.record.study_file, "the study file in the store"));
+  if (file.space && !file.space->axes().empty()) return std::string();
+  HONE_TRY(const std::vector<Parameter> parameters, asked_parameters(*study.store, study.record.id));
+  if (parameters.empty()) return std::string();
+  HONE_TRY(const Space space, Space::make(parameters));
+  return space.to_toml();
+}
 
 Result<int> export_optuna(const Arguments& arguments, const std::string& path) {
   HONE_TRY(const OpenedStudy study, open_study(arguments));
@@ -39,10 +50,12 @@ Result<int> export_study(const Arguments& arguments) {
   std::string content;
   if (ending == ".csv")
     content = trials_csv(study.trials, study.record.metrics);
-  else if (ending == ".json")
-    content = export_json(study_line(study.record, study.trials), study.record.study_file, study.trials);
-  else
+  else if (ending == ".toml")
     content = study.record.study_file;
+  if (ending == ".json") {
+    HONE_TRY(const std::string asked, open_space(study));
+    content = export_json(study_line(study.record, study.trials), study.record.study_file, asked, study.trials);
+  }
   HONE_TRY_VOID(write_file(path, content));
   fmt::print("wrote {} ({}, {} trials)\n", path.string(), bytes_text(static_cast<double>(content.size())),
              study.trials.size());

@@ -11,7 +11,6 @@
 #include "cli/study_reading.hpp"
 #include "cli/tune_setup.hpp"
 #include "engine/study_open.hpp"
-#include "engine/study_rules.hpp"
 #include "session/session_setup.hpp"
 
 namespace hone {
@@ -74,12 +73,8 @@ Result<void> take_stored(Store& store, const StudyRecord& record, ImportWishes& 
   wishes.file_source = fmt::format("study '{}'", record.name);
   if (wishes.file->space && !wishes.file->space->axes().empty()) return {};
   wishes.file->space.reset();
-  HONE_TRY(const std::vector<Event> events, store.events(record.id));
-  for (const Event& event : events) {
-    if (event.kind != "configured" || event.detail.empty()) continue;
-    HONE_TRY(const Parameter parameter, parameter_in(event));
-    wishes.known_domains.try_emplace(parameter.name, parameter);
-  }
+  HONE_TRY(const std::vector<Parameter> known, asked_parameters(store, record.id));
+  for (const Parameter& parameter : known) wishes.known_domains.emplace(parameter.name, parameter);
   return {};
 }
 

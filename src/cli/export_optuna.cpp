@@ -9,7 +9,6 @@
 
 #include "base/text.hpp"
 #include "cli/optuna_domain.hpp"
-#include "engine/study_rules.hpp"
 #include "report/json_text.hpp"
 #include "space/json_line.hpp"
 #include "space/study_file.hpp"
@@ -70,12 +69,10 @@ class OptunaExport {
     HONE_TRY(const Space space, searched_space(file));
     for (const Axis& axis : space.axes()) domains_.emplace(axis.name, space.parameters()[axis.parameter]);
     HONE_TRY(const std::vector<Event> events, in_.store->events(in_.record.id));
-    for (const Event& event : events) {
+    for (const Event& event : events)
       if (event.kind == "attrs") attributes_[event.trial] = members_of(event.detail);
-      if (event.kind != "configured" || event.detail.empty()) continue;
-      HONE_TRY(const Parameter parameter, parameter_in(event));
-      domains_.emplace(parameter.name, parameter);
-    }
+    HONE_TRY(const std::vector<Parameter> asked, asked_parameters(*in_.store, in_.record.id));
+    for (const Parameter& parameter : asked) domains_.emplace(parameter.name, parameter);
     bool any_ordinal = false;
     for (const auto& [name, parameter] : domains_) {
       any_ordinal |= parameter.type == ParameterType::ordinal;

@@ -113,7 +113,17 @@ Result<Parameter> guessed_parameter(const std::string& name, std::span<const Val
   return guessed;
 }
 
+void take_open_domains(const ImportWishes& wishes, const std::vector<Parameter>& more, ForeignStudy& study) {
+  for (const auto& [name, parameter] : wishes.known_domains) {
+    study.domains.push_back(parameter);
+    study.said.push_back(name);
+  }
+  for (const Parameter& parameter : more)
+    if (!wishes.known_domains.contains(parameter.name)) study.domains.push_back(parameter);
+}
+
 Result<void> guess_space(const ImportWishes& wishes, const std::vector<std::string>& names, ForeignStudy& study) {
+  const bool is_added = wishes.file && !wishes.file->space;  // to an open study
   const auto measured = [](const ForeignTrial& trial) {
     return trial.state == TrialState::complete || trial.state == TrialState::pruned;
   };
@@ -121,6 +131,7 @@ Result<void> guess_space(const ImportWishes& wishes, const std::vector<std::stri
   bool is_open = false;
   std::string absent;
   for (const std::string& name : names) {
+    if (is_added && wishes.known_domains.contains(name)) continue;
     std::vector<Value> values;
     for (const ForeignTrial& trial : study.trials) {
       const Value* value = trial.configuration.find(name);
@@ -134,6 +145,10 @@ Result<void> guess_space(const ImportWishes& wishes, const std::vector<std::stri
     parameters.push_back(std::move(*guessed));
   }
   if (names.empty()) return refuse(fmt::format("{} has no parameters", wishes.path));
+  if (is_added) {
+    take_open_domains(wishes, parameters, study);
+    return {};
+  }
   if (is_open) {
     study.notes.push_back(fmt::format("not all trials have the same parameters ({}): the study is an open one, whose "
                                       "trials ask for their parameters one by one. --space FILE gives it a space with "

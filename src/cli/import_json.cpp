@@ -46,7 +46,7 @@ class JsonImport {
                                        "dropped; `hone study export -o FILE.json` keeps them",
                                        steps_));
     if (guess_max_step_) guess_max_step(out_);
-    if (!out_.file.space && !wishes_.file) HONE_TRY_VOID(guess_space(wishes_, names_, out_));
+    if (!out_.file.space) HONE_TRY_VOID(find_domains());
     return std::move(out_);
   }
 
@@ -91,6 +91,7 @@ class JsonImport {
     HONE_TRY(const JsonNode* const file, member(root_, "study_file"));
     HONE_TRY(const std::string toml, checked(text_of(*file)));
     HONE_TRY(out_.file, parse_study_file(toml, fmt::format("{}: study_file", wishes_.path)));
+    if (out_.file.space && out_.file.space->axes().empty()) out_.file.space.reset();
     const bool is_fit = out_.file.data.path || out_.file.data.target || out_.file.fit_metric || out_.file.fit_max_step;
     if (is_fit)
       out_.notes.push_back("it was a study of `hone fit`; here it is one of `hone session`, without [data] and [fit]");
@@ -109,6 +110,18 @@ class JsonImport {
         out_.file.metrics = metrics_;
     }
     if (is_fit) guess_max_step_ = true;
+    return {};
+  }
+
+  /// Nobody said them, or it was an open study, which says what its trials asked for.
+  Result<void> find_domains() {
+    const JsonNode* asked = root_.find("open_space");
+    if (!asked) return guess_space(wishes_, names_, out_);
+    HONE_TRY(const std::string toml, checked(text_of(*asked)));
+    HONE_TRY(const StudyFile file, parse_study_file("format = 1\n" + toml, fmt::format("{}: open_space", wishes_.path)));
+    if (!file.space) return wrong(*asked, "'open_space' has no [space]");
+    const std::vector<Parameter> parameters(file.space->parameters().begin(), file.space->parameters().end());
+    take_open_domains(wishes_, parameters, out_);
     return {};
   }
 

@@ -60,7 +60,7 @@ class OptunaImport {
     for (const OptunaTrial& trial : in_.trials) HONE_TRY_VOID(read_trial(trial));
     if (out_.trials.empty()) return refuse(fmt::format("'{}': study '{}' has no trials", wishes_.path, quoted(in_.name)));
     if (!wishes_.file) HONE_TRY_VOID(make_space());
-    if (wishes_.file && !wishes_.file->space) HONE_TRY_VOID(take_open_domains());
+    if (wishes_.file && !wishes_.file->space) take_open_domains(wishes_, domains_, out_);
     tell_what_changed();
     return std::move(out_);
   }
@@ -296,16 +296,6 @@ class OptunaImport {
     for (const auto& entry : trial.configuration.entries())
       if (std::ranges::find(parameters, entry.first, &Parameter::name) != parameters.end()) kept.push_back(entry);
     if (kept.size() < trial.configuration.entries().size()) trial.configuration = Configuration(std::move(kept));
-  }
-
-  /// Trials are added to an open study: what it knows keeps its domain.
-  Result<void> take_open_domains() {
-    for (const Parameter& domain : domains_) {
-      const auto known = wishes_.known_domains.find(domain.name);
-      out_.domains.push_back(known == wishes_.known_domains.end() ? domain : known->second);
-      if (known != wishes_.known_domains.end()) out_.said.push_back(domain.name);
-    }
-    return {};
   }
 
   void tell_what_changed() {

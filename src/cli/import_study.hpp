@@ -74,6 +74,9 @@ Result<void> guess_space(const ImportWishes& wishes, const std::vector<std::stri
 Result<std::vector<ImportedTrial>> fit_trials(ForeignStudy& study, const Space& space, std::int64_t first,
                                               std::uint64_t study_seed);
 
+/// The domains of the open study that trials are added to come first; `more` are those that it has not had.
+void take_open_domains(const ImportWishes& wishes, const std::vector<Parameter>& more, ForeignStudy& study);
+
 /// The steps of a full run, where nobody has said them: the last one that a complete trial reported.
 void guess_max_step(ForeignStudy& study);
 

@@ -102,7 +102,7 @@ TEST_F(ImportTables, SeveralObjectivesAndOpenStudiesComeBack) {
                       "{\"ask\": {}}\n{\"tell\": 1, \"values\": [0.5, 1]}\n");
   hone({"study", "export", "two", "-o", "two.json"});
   hone({"study", "export", "two", "-o", "two.csv"});
-  hone({"study", "rm", "two", "--yes"});
+  hone({"study", "rm", "two", "--force"});
   hone({"study", "import", "--json", "two.json"});
   hone({"study", "export", "two", "-o", "again.json"});
   EXPECT_EQ(without_origin(read("two.json")), without_origin(read("again.json")));
@@ -115,10 +115,7 @@ TEST_F(ImportTables, SeveralObjectivesAndOpenStudiesComeBack) {
                        "\"name\": \"y\", \"domain\": {\"type\": \"int\", \"low\": 0, \"high\": 1}}\n{\"tell\": 1, \"value\": 2}\n");
   hone({"study", "export", "open", "-o", "open.json"});
   hone({"study", "import", "--json", "open.json", "--study", "other"});
-  EXPECT_EQ(trials("open"), [&] {
-    json all = trials("other");
-    return all;
-  }());
+  EXPECT_EQ(trials("open"), trials("other"));
   expect_replays("other");
 }
 
@@ -161,6 +158,22 @@ TEST_F(ImportTables, MoreTrialsAreAddedBehind) {
   EXPECT_NE(hone({"study", "import", "--csv", "beyond.csv", "--study", "s"}, 2).find("beyond.csv:3"), std::string::npos);
   EXPECT_EQ(hone({"study", "trials", "s", "-f", "json"}), all);
   expect_replays("s");
+}
+
+TEST_F(ImportTables, SamplersLearnFromImportedTrials) {
+  const auto proposal = [&](const std::string& name, double best) {
+    std::string table = "x,value\n";
+    for (int i = 0; i <= 40; ++i) table += fmt::format("{},{}\n", i / 40.0, (i / 40.0 - best) * (i / 40.0 - best));
+    write("runs.csv", table);
+    hone({"study", "import", "--csv", "runs.csv", "--study", name});
+    hone({"study", "export", name, "-o", "s.toml"});
+    write("s.toml", read("s.toml") + "\n[search]\nsampler = \"gp\"\n");
+    const double x = session("s.toml", "{\"ask\": {}}\n").at(0)["params"]["x"];
+    expect_replays(name);
+    return x;
+  };
+  EXPECT_NEAR(proposal("low", 0.2125), 0.2125, 0.05);
+  EXPECT_NEAR(proposal("high", 0.7875), 0.7875, 0.05);
 }
 
 TEST_F(ImportTables, AStudyOfATunedProgramIsOne) {

@@ -18,7 +18,7 @@ before = {
     "constraints": [trial.system_attrs.get("constraints") for trial in study.trials],
     "reports": [sorted((step, str(value)) for step, value in trial.intermediate_values.items())
                 for trial in study.trials],
-    "seconds": [trial.duration and trial.duration.total_seconds() for trial in study.trials],
+    "seconds": [trial.duration.total_seconds() if trial.duration is not None else None for trial in study.trials],
 }
 domains = {}
 for trial in study.trials:
