@@ -123,12 +123,14 @@ class OptunaWriter {
 Result<void> write_optuna(const std::filesystem::path& path, const OptunaStudy& study) {
   std::error_code error;
   if (std::filesystem::exists(path, error))
-    return refuse(fmt::format("'{}' exists: a database is never replaced; name a new file, or remove it", path.string()));
+    return refuse(
+        fmt::format("'{}' exists: a database is never replaced; name a new file, or remove it", path.string()));
   const std::string unfinished = fmt::format("{}.{}.tmp", path.string(), ::getpid());
   Result<void> written = OptunaWriter().write(unfinished, study);
   if (written) {
     std::filesystem::rename(unfinished, path, error);
-    if (error) written = fail(Error::Kind::unavailable, fmt::format("cannot write '{}': {}", path.string(), error.message()));
+    if (error)
+      written = fail(Error::Kind::unavailable, fmt::format("cannot write '{}': {}", path.string(), error.message()));
   }
   if (!written) std::filesystem::remove(unfinished, error);
   return written;
