@@ -26,9 +26,10 @@ Result<std::string> open_space(const OpenedStudy& study) {
 Result<int> export_optuna(const Arguments& arguments, const std::string& path) {
   HONE_TRY(const OpenedStudy study, open_study(arguments));
   HONE_TRY(const std::vector<std::string> notes, export_to_optuna(study, path));
-  fmt::print("wrote {} ({} trials) for Optuna 3.0 and 3.1; newer ones want first: optuna storage upgrade --storage "
-             "sqlite:///{}\n",
-             path, study.trials.size(), path);
+  fmt::print(
+      "wrote {} ({} trials) for Optuna 3.0 and 3.1; newer ones want first: optuna storage upgrade --storage "
+      "sqlite:///{}\n",
+      path, study.trials.size(), path);
   for (const std::string& note : notes) fmt::print("note  {}\n", note);
   return exit_done;
 }
@@ -39,8 +40,9 @@ Result<int> export_study(const Arguments& arguments) {
   if (optuna && output) return refuse("-o and --optuna were given: write one file at a time");
   if (optuna) return export_optuna(arguments, *optuna);
   if (!output)
-    return refuse("-o FILE is missing; the file's ending says what is written: .csv, .json or .toml; --optuna FILE.db "
-                  "writes a database of Optuna");
+    return refuse(
+        "-o FILE is missing; the file's ending says what is written: .csv, .json or .toml; --optuna FILE.db "
+        "writes a database of Optuna");
   const std::filesystem::path path = *output;
   const std::string ending = path.extension().string();
   if (ending != ".csv" && ending != ".json" && ending != ".toml")
@@ -88,7 +90,9 @@ constexpr std::array examples = {
 constinit const CommandInfo study_export_command_info{
     .name = "study export",
     .summary = "write a study to a file: .csv, .json, .toml, or for Optuna",
-    .description = "Writes a study to a file whose ending says what it holds; an existing one is replaced as a whole. --optuna writes a "
+    .description =
+        "Writes a study to a file whose ending says what it holds; an existing one is replaced as a whole. --optuna "
+        "writes a "
         "database of Optuna instead, which must be a new file. `hone study import` reads all of them.",
     .positionals = positionals,
     .flags = flags,

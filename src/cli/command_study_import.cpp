@@ -40,7 +40,8 @@ Result<ImportWishes> read_wishes(const Arguments& arguments, std::string& kind) 
   for (const std::string& direction : wishes.directions)
     if (direction != "minimize" && direction != "maximize")
       return refuse(fmt::format("--direction must be minimize or maximize, got '{}'", quoted(direction)));
-  if (wishes.optuna_study && kind != "--optuna") return refuse("--name is for --optuna: it names one of the studies there");
+  if (wishes.optuna_study && kind != "--optuna")
+    return refuse("--name is for --optuna: it names one of the studies there");
   if (!(wishes.values.empty() && wishes.ignored.empty()) && kind != "--csv")
     return refuse("--value and --ignore name columns: they are for --csv");
   HONE_TRY(const auto space, arguments.text("--space"));
@@ -124,7 +125,8 @@ Result<ForeignStudy> read_foreign(const std::string& kind, const ImportWishes& w
 }
 
 /// Creates the study if need be and adds the trials: all of it or nothing.
-Result<void> store_all(Store& store, Target& target, const ForeignStudy& foreign, std::span<const ImportedTrial> trials) {
+Result<void> store_all(Store& store, Target& target, const ForeignStudy& foreign,
+                       std::span<const ImportedTrial> trials) {
   if (!target.exists) {
     HONE_TRY(target.record, store.create_study(target.record));
   }
@@ -183,21 +185,23 @@ Result<int> import_study(const Arguments& arguments) {
 
   HONE_TRY(ForeignStudy foreign, read_foreign(kind, wishes));
   const std::string space_path = arguments.text("--space").value_or(std::nullopt).value_or("");
-  const std::string name = wanted_name ? *wanted_name
+  const std::string name = wanted_name            ? *wanted_name
                            : given && given->name ? *given->name
                            : foreign.file.name    ? *foreign.file.name
                                                   : foreign.name;
   if (!stored && store) {
     HONE_TRY(const auto taken, store->find_study(name));
     if (taken)
-      return refuse(fmt::format("study '{0}' exists in {1}: --study {0} adds the trials to it, --study OTHER makes a "
-                                "new one",
-                                quoted(name), store->url()));
+      return refuse(
+          fmt::format("study '{0}' exists in {1}: --study {0} adds the trials to it, --study OTHER makes a "
+                      "new one",
+                      quoted(name), store->url()));
   }
   auto target = stored ? stored_study(*store, *stored, given, space_path) : new_study(foreign.file, name, space_path);
   if (!target) return std::unexpected(std::move(target).error());
   HONE_TRY(const auto trials, fit_trials(foreign, *target->space, target->trials, target->record.seed));
-  if (trials.empty()) return refuse(fmt::format("no trial of '{}' can be imported:\n{}", wishes.path, join(foreign.notes, "\n")));
+  if (trials.empty())
+    return refuse(fmt::format("no trial of '{}' can be imported:\n{}", wishes.path, join(foreign.notes, "\n")));
   if (!store) {
     HONE_TRY(store, open_storage(arguments, true));
   }
@@ -220,7 +224,8 @@ constexpr std::array flags = {
     FlagRow{.name = "--json",
             .value_name = "FILE",
             .help = "what `hone study export -o FILE.json` or `hone study trials -f json` wrote"},
-    FlagRow{.name = "--name", .value_name = "STUDY", .help = "which study of Optuna's file", .otherwise = "the only one"},
+    FlagRow{
+        .name = "--name", .value_name = "STUDY", .help = "which study of Optuna's file", .otherwise = "the only one"},
     FlagRow{.name = "--study",
             .value_name = "NAME",
             .help = "name of the study here; trials are added to one that exists",

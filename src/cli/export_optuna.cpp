@@ -79,14 +79,16 @@ class OptunaExport {
       distributions_[name] = optuna_distribution(parameter);
     }
     if (any_ordinal) notes.emplace_back("ordinal parameters are categorical in Optuna: their order is not known there");
-    if (!space.forbid().empty()) notes.emplace_back("Optuna does not know [constraints] forbid: it may propose what they forbid");
+    if (!space.forbid().empty())
+      notes.emplace_back("Optuna does not know [constraints] forbid: it may propose what they forbid");
     return {};
   }
 
   Result<void> add(const TrialRecord& trial) {
     OptunaTrial& out = out_.trials.emplace_back();
     out.number = trial.number;
-    if (const auto found = attributes_.find(trial.number); found != attributes_.end()) out.user_attributes = found->second;
+    if (const auto found = attributes_.find(trial.number); found != attributes_.end())
+      out.user_attributes = found->second;
     if (!trial.constraints.empty()) {
       std::vector<std::string> numbers;
       for (const double constraint : trial.constraints) numbers.push_back(python_number(constraint));
@@ -98,14 +100,17 @@ class OptunaExport {
       if (trial.state == TrialState::running) ++counted_["running here: waiting there, to be started anew"];
       return {};
     }
-    out.state = trial.state == TrialState::complete ? "COMPLETE" : trial.state == TrialState::failed ? "FAIL" : "PRUNED";
+    out.state = trial.state == TrialState::complete ? "COMPLETE"
+                : trial.state == TrialState::failed ? "FAIL"
+                                                    : "PRUNED";
     if (trial.state == TrialState::paused) ++counted_["paused here: pruned there"];
     if (!trial.reason.empty() && trial.state == TrialState::failed)
       out.system_attributes.emplace_back("fail_reason", json_string(trial.reason));
     for (const auto& [name, value] : trial.configuration.entries()) {
       const auto domain = domains_.find(name);
       if (domain == domains_.end())
-        return fail(Error::Kind::corrupt, fmt::format("trial {}: nobody said what '{}' is", trial.number, quoted(name)));
+        return fail(Error::Kind::corrupt,
+                    fmt::format("trial {}: nobody said what '{}' is", trial.number, quoted(name)));
       out.parameters.push_back({name, value_for_optuna(domain->second, value), distributions_[name]});
     }
     const std::int64_t started = trial.started_ms * 1000;

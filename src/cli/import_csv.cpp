@@ -49,9 +49,10 @@ class CsvImport {
     if (!space()) unify_guesses();
     for (std::size_t row = 0; row < table_.rows(); ++row) HONE_TRY_VOID(read_row(row));
     if (steps_ > 0)
-      out_.notes.push_back(fmt::format("a table has no intermediate values: the last step of {} trials is dropped; "
-                                       "-o FILE.json keeps them",
-                                       steps_));
+      out_.notes.push_back(
+          fmt::format("a table has no intermediate values: the last step of {} trials is dropped; "
+                      "-o FILE.json keeps them",
+                      steps_));
     if (without_value_ > 0)
       out_.notes.push_back(fmt::format("{} rows have no finite value: imported as failed", without_value_));
     if (space()) return std::move(out_);
@@ -116,9 +117,10 @@ class CsvImport {
     if (!space()) {
       for (const std::size_t column : parameters_)
         if (!is_identifier(table_.names()[column]))
-          return refuse(fmt::format("'{}': column '{}' cannot be the name of a parameter (letters, digits and _, not "
-                                    "beginning with a digit): rename it, or leave it out with --ignore",
-                                    wishes_.path, quoted(table_.names()[column])));
+          return refuse(
+              fmt::format("'{}': column '{}' cannot be the name of a parameter (letters, digits and _, not "
+                          "beginning with a digit): rename it, or leave it out with --ignore",
+                          wishes_.path, quoted(table_.names()[column])));
       return {};
     }
     std::vector<std::string> known;
@@ -155,7 +157,8 @@ class CsvImport {
     ForeignTrial& trial = out_.trials.emplace_back();
     trial.where = place(row);
     trial.arm = "imported";
-    trial.why = fmt::format("line {} of {}", table_.line(row), quoted(std::filesystem::path(wishes_.path).filename().string()));
+    trial.why =
+        fmt::format("line {} of {}", table_.line(row), quoted(std::filesystem::path(wishes_.path).filename().string()));
     if (is_own_) HONE_TRY_VOID(read_own(row, trial));
     std::vector<std::string> tentative;
     for (const std::size_t column : parameters_) {
@@ -193,7 +196,8 @@ class CsvImport {
       if (const auto whole = parse_integer(cell); whole && parameter.type == ParameterType::int_) return *whole;
       const auto number = parse_number(cell);
       if (!number || !std::isfinite(*number))
-        return wrong(row, column, fmt::format("'{}' is no number; {} is expected", quoted(cell), domain_text(parameter)));
+        return wrong(row, column,
+                     fmt::format("'{}' is no number; {} is expected", quoted(cell), domain_text(parameter)));
       return *number;
     }
     return read_choice(row, column, parameter);
@@ -219,8 +223,9 @@ class CsvImport {
     if (found.size() == 1) return found.front();
     if (found.empty())
       return wrong(row, column, fmt::format("'{}' is none of the choices {}", quoted(cell), choices_text(choices)));
-    return wrong(row, column, fmt::format("'{}' may be {}, which look the same in a table: use JSON", quoted(cell),
-                                          choices_text(found)));
+    return wrong(
+        row, column,
+        fmt::format("'{}' may be {}, which look the same in a table: use JSON", quoted(cell), choices_text(found)));
   }
 
   /// Trial, state, arm, start, time and reason of hone's own table.
@@ -235,7 +240,8 @@ class CsvImport {
     trial.arm = table_.raw(row, last + 1);
     if (const std::string started(table_.cell(row, last + 2)); !started.empty()) {
       const auto at = read_utc_time(started);
-      if (!at) return wrong(row, last + 2, fmt::format("'{}' is no time such as 2026-11-23T20:15:07Z", quoted(started)));
+      if (!at)
+        return wrong(row, last + 2, fmt::format("'{}' is no time such as 2026-11-23T20:15:07Z", quoted(started)));
       trial.started_ms = *at;
     }
     const auto seconds = parse_number(table_.cell(row, last + 3));
@@ -251,7 +257,8 @@ class CsvImport {
       const std::string_view cell = table_.cell(row, column);
       const auto number = parse_number(cell);
       if (!number && !cell.empty() && lower(cell) != "nan")
-        return wrong(row, column, fmt::format("'{}' is no number; leave the cell empty where there is no value", quoted(cell)));
+        return wrong(row, column,
+                     fmt::format("'{}' is no number; leave the cell empty where there is no value", quoted(cell)));
       if (is_own_ && trial.state != TrialState::complete) {
         if (!cell.empty()) return wrong(row, column, fmt::format("a {} trial has no value", state_name(trial.state)));
       } else if (number && std::isfinite(*number)) {

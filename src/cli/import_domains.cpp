@@ -73,8 +73,8 @@ std::string domain_text(const Parameter& parameter) {
 
 Result<bool> widen(Parameter& a, const Parameter& b) {
   if (a.type != b.type || a.log != b.log)
-    return refuse(fmt::format("'{}' is {} in one trial and {} in another: one parameter is of one kind",
-                              quoted(a.name), domain_text(a), domain_text(b)));
+    return refuse(fmt::format("'{}' is {} in one trial and {} in another: one parameter is of one kind", quoted(a.name),
+                              domain_text(a), domain_text(b)));
   const Parameter before = a;
   if (is_numeric(a.type)) {
     if (a.low != b.low || a.high != b.high || step_of(a) != step_of(b)) widen_numbers(a, b);
@@ -104,9 +104,10 @@ Result<Parameter> guessed_parameter(const std::string& name, std::span<const Val
       if (choice_index(guessed.choices, value)) continue;
       guessed.choices.push_back(value);
       if (guessed.choices.size() > choices_max)
-        return refuse(fmt::format("'{}' holds more than {} different texts, so it is no parameter: leave it out with "
-                                  "--ignore, or say what it is with --space FILE",
-                                  quoted(name), choices_max));
+        return refuse(
+            fmt::format("'{}' holds more than {} different texts, so it is no parameter: leave it out with "
+                        "--ignore, or say what it is with --space FILE",
+                        quoted(name), choices_max));
     }
   }
   HONE_TRY_VOID(validate(guessed));
@@ -150,15 +151,17 @@ Result<void> guess_space(const ImportWishes& wishes, const std::vector<std::stri
     return {};
   }
   if (is_open) {
-    study.notes.push_back(fmt::format("not all trials have the same parameters ({}): the study is an open one, whose "
-                                      "trials ask for their parameters one by one. --space FILE gives it a space with "
-                                      "conditions instead",
-                                      absent));
+    study.notes.push_back(
+        fmt::format("not all trials have the same parameters ({}): the study is an open one, whose "
+                    "trials ask for their parameters one by one. --space FILE gives it a space with "
+                    "conditions instead",
+                    absent));
     study.domains = std::move(parameters);
     return {};
   }
-  study.notes.push_back("the domains are guessed from the values seen; --space FILE says them exactly, and `hone study "
-                        "export NAME -o FILE.toml` writes these to start from");
+  study.notes.push_back(
+      "the domains are guessed from the values seen; --space FILE says them exactly, and `hone study "
+      "export NAME -o FILE.toml` writes these to start from");
   auto space = Space::make(std::move(parameters));
   if (!space) return refuse(fmt::format("{}: {}", wishes.path, space.error().message));
   study.file.space = std::move(*space);

@@ -91,12 +91,14 @@ class Fitting {
 
   void note_the_rest() {
     if (!left_out_.empty())
-      study_.notes.push_back(fmt::format("left out, since they have no value for every parameter: {}{}",
-                                         join(std::span(left_out_).first(std::min<std::size_t>(left_out_.size(), 5)), "; "),
-                                         left_out_.size() > 5 ? fmt::format("; and {} more", left_out_.size() - 5) : ""));
+      study_.notes.push_back(
+          fmt::format("left out, since they have no value for every parameter: {}{}",
+                      join(std::span(left_out_).first(std::min<std::size_t>(left_out_.size(), 5)), "; "),
+                      left_out_.size() > 5 ? fmt::format("; and {} more", left_out_.size() - 5) : ""));
     if (renumbered_) study_.notes.push_back("so the numbers of later trials are smaller than in the file");
     if (forbidden_ > 0)
-      study_.notes.push_back(fmt::format("{} of the trials are forbidden by [constraints]; they were kept", forbidden_));
+      study_.notes.push_back(
+          fmt::format("{} of the trials are forbidden by [constraints]; they were kept", forbidden_));
   }
 
  private:
@@ -191,8 +193,8 @@ Result<void> take_objectives(const ImportWishes& wishes, const std::vector<std::
   }
   if (directions.empty()) {
     directions.assign(metrics.size(), "minimize");
-    study.notes.push_back(fmt::format("assumed that {} is to be minimized; --direction maximize says otherwise",
-                                      join(metrics, ", ")));
+    study.notes.push_back(
+        fmt::format("assumed that {} is to be minimized; --direction maximize says otherwise", join(metrics, ", ")));
   }
   file.directions = directions;
   if (metrics.size() == 1)

@@ -35,16 +35,18 @@ class JsonImport {
       out_.name = std::filesystem::path(wishes_.path).stem().string();
     }
     if (!trials || trials->kind != JsonNode::Kind::array)
-      return refuse(fmt::format("'{}' is neither what `hone study export -o FILE.json` writes, an object with \"trials\", "
-                                "nor what `hone study trials -f json` prints, an array",
-                                wishes_.path));
+      return refuse(
+          fmt::format("'{}' is neither what `hone study export -o FILE.json` writes, an object with \"trials\", "
+                      "nor what `hone study trials -f json` prints, an array",
+                      wishes_.path));
     if (trials->members.empty()) return refuse(fmt::format("'{}' has no trials", wishes_.path));
     HONE_TRY_VOID(find_objectives(trials->members.front()));
     for (const JsonNode& trial : trials->members) HONE_TRY_VOID(read_trial(trial));
     if (steps_ > 0)
-      out_.notes.push_back(fmt::format("the list of trials has no intermediate values: the last step of {} trials is "
-                                       "dropped; `hone study export -o FILE.json` keeps them",
-                                       steps_));
+      out_.notes.push_back(
+          fmt::format("the list of trials has no intermediate values: the last step of {} trials is "
+                      "dropped; `hone study export -o FILE.json` keeps them",
+                      steps_));
     if (guess_max_step_) guess_max_step(out_);
     if (!out_.file.space) HONE_TRY_VOID(find_domains());
     return std::move(out_);
@@ -118,7 +120,8 @@ class JsonImport {
     const JsonNode* asked = root_.find("open_space");
     if (!asked) return guess_space(wishes_, names_, out_);
     HONE_TRY(const std::string toml, checked(text_of(*asked)));
-    HONE_TRY(const StudyFile file, parse_study_file("format = 1\n" + toml, fmt::format("{}: open_space", wishes_.path)));
+    HONE_TRY(const StudyFile file,
+             parse_study_file("format = 1\n" + toml, fmt::format("{}: open_space", wishes_.path)));
     if (!file.space) return wrong(*asked, "'open_space' has no [space]");
     const std::vector<Parameter> parameters(file.space->parameters().begin(), file.space->parameters().end());
     take_open_domains(wishes_, parameters, out_);
@@ -242,12 +245,15 @@ class JsonImport {
     HONE_TRY(const std::string started, text("started"));
     if (!started.empty()) {
       const auto at = read_utc_time(started);
-      if (!at) return wrong(*node.find("started"), fmt::format("'{}' is no time such as 2026-11-23T20:15:07Z", quoted(started)));
+      if (!at)
+        return wrong(*node.find("started"),
+                     fmt::format("'{}' is no time such as 2026-11-23T20:15:07Z", quoted(started)));
       trial.started_ms = *at;
     }
     if (const JsonNode* seconds = node.find("seconds"); seconds && seconds->kind != JsonNode::Kind::null) {
       HONE_TRY(trial.seconds, checked(number_of(*seconds)));
-      if (!std::isfinite(trial.seconds) || trial.seconds < 0) return wrong(*seconds, "'seconds' is a number, 0 or more");
+      if (!std::isfinite(trial.seconds) || trial.seconds < 0)
+        return wrong(*seconds, "'seconds' is a number, 0 or more");
     }
     if (const JsonNode* attempt = node.find("attempt")) {
       HONE_TRY(trial.attempt, checked(integer_of(*attempt)));

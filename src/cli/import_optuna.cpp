@@ -58,7 +58,8 @@ class OptunaImport {
     HONE_TRY_VOID(read_objectives());
     HONE_TRY_VOID(read_domains());
     for (const OptunaTrial& trial : in_.trials) HONE_TRY_VOID(read_trial(trial));
-    if (out_.trials.empty()) return refuse(fmt::format("'{}': study '{}' has no trials", wishes_.path, quoted(in_.name)));
+    if (out_.trials.empty())
+      return refuse(fmt::format("'{}': study '{}' has no trials", wishes_.path, quoted(in_.name)));
     if (!wishes_.file) HONE_TRY_VOID(make_space());
     if (wishes_.file && !wishes_.file->space) take_open_domains(wishes_, domains_, out_);
     tell_what_changed();
@@ -78,13 +79,15 @@ class OptunaImport {
       else if (direction == "MAXIMIZE")
         directions.push_back("maximize");
       else
-        return refuse(fmt::format("'{}': study '{}' has the direction '{}', MINIMIZE or MAXIMIZE is needed: set it "
-                                  "with Optuna",
-                                  wishes_.path, quoted(in_.name), quoted(direction)));
+        return refuse(
+            fmt::format("'{}': study '{}' has the direction '{}', MINIMIZE or MAXIMIZE is needed: set it "
+                        "with Optuna",
+                        wishes_.path, quoted(in_.name), quoted(direction)));
     }
     if (!wishes_.directions.empty() && wishes_.directions != directions)
       return refuse(fmt::format("--direction says {}, study '{}' of '{}' {}: leave --direction out",
-                                join(wishes_.directions, ", "), quoted(in_.name), wishes_.path, join(directions, ", ")));
+                                join(wishes_.directions, ", "), quoted(in_.name), wishes_.path,
+                                join(directions, ", ")));
     if (wishes_.file) {
       const auto stored =
           wishes_.file->directions.empty() ? std::vector<std::string>{"minimize"} : wishes_.file->directions;
@@ -99,7 +102,8 @@ class OptunaImport {
       if (const auto node = parse_json_line(*names); node && node->kind == JsonNode::Kind::array)
         for (const JsonNode& name : node->members) metrics.push_back(name.text);
     const std::set<std::string> different(metrics.begin(), metrics.end());
-    const bool usable = metrics.size() == directions.size() && different.size() == metrics.size() && !different.contains("");
+    const bool usable =
+        metrics.size() == directions.size() && different.size() == metrics.size() && !different.contains("");
     if (directions.size() > 1) {
       if (!usable) {
         metrics.clear();
@@ -178,7 +182,8 @@ class OptunaImport {
     }
     const auto started = local_time(trial.started), completed = local_time(trial.completed);
     if (started) foreign.started_ms = *started / 1000;
-    if (started && completed && *completed > *started) foreign.seconds = static_cast<double>(*completed - *started) / 1e6;
+    if (started && completed && *completed > *started)
+      foreign.seconds = static_cast<double>(*completed - *started) / 1e6;
     for (const auto& [step, value] : trial.reports) {
       if (in_.directions.size() > 1) return wrong(trial, "it has intermediate values, but several objectives");
       foreign.reports.push_back({step, {value}});
@@ -192,7 +197,8 @@ class OptunaImport {
     if (!json || *json == "null") return {};
     const auto node = parse_json_line(*json);
     const auto numbers = node ? numbers_of(*node) : std::unexpected(node.error());
-    if (!numbers) return wrong(trial, fmt::format("its constraints are '{}': {}", quoted(*json), numbers.error().message));
+    if (!numbers)
+      return wrong(trial, fmt::format("its constraints are '{}': {}", quoted(*json), numbers.error().message));
     foreign.constraints = *numbers;
     return {};
   }
@@ -225,7 +231,8 @@ class OptunaImport {
       foreign.state = TrialState::waiting;
       return read_enqueued(trial, foreign);
     } else {
-      return wrong(trial, fmt::format("it is '{}'; known: COMPLETE, PRUNED, FAIL, RUNNING, WAITING", quoted(trial.state)));
+      return wrong(trial,
+                   fmt::format("it is '{}'; known: COMPLETE, PRUNED, FAIL, RUNNING, WAITING", quoted(trial.state)));
     }
     return {};
   }
@@ -271,10 +278,11 @@ class OptunaImport {
     std::ranges::set_difference(all, always, std::back_inserter(sometimes));
     if (!sometimes.empty()) {
       out_.domains = domains_;
-      out_.notes.push_back(fmt::format("not every trial has {}: as in Optuna, the study has no fixed space, and its "
-                                       "trials ask for their parameters one by one ({{\"ask\": {{\"open\": true}}}} in "
-                                       "a session). --space FILE gives it a space with conditions instead",
-                                       join(sometimes, ", ")));
+      out_.notes.push_back(
+          fmt::format("not every trial has {}: as in Optuna, the study has no fixed space, and its "
+                      "trials ask for their parameters one by one ({{\"ask\": {{\"open\": true}}}} in "
+                      "a session). --space FILE gives it a space with conditions instead",
+                      join(sometimes, ", ")));
       return {};
     }
     std::vector<Parameter> parameters;
@@ -303,8 +311,8 @@ class OptunaImport {
       out_.notes.push_back(fmt::format("had different domains in different trials, here their union: {}",
                                        domain_text(*std::ranges::find(domains_, name, &Parameter::name))));
     if (running_ > 0)
-      out_.notes.push_back(fmt::format("{} trial{} running in Optuna: imported as failed", running_,
-                                       running_ == 1 ? " was" : "s were"));
+      out_.notes.push_back(
+          fmt::format("{} trial{} running in Optuna: imported as failed", running_, running_ == 1 ? " was" : "s were"));
     if (infinite_ > 0)
       out_.notes.push_back(fmt::format("{} complete trial{} a value that is not finite: imported as failed", infinite_,
                                        infinite_ == 1 ? " has" : "s have"));

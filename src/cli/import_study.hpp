@@ -14,7 +14,7 @@
 namespace hone {
 
 struct ForeignTrial {
-  std::string where;  ///< for messages: "demo.db, trial 7", "trials.csv:8"
+  std::string where;                        ///< for messages: "demo.db, trial 7", "trials.csv:8"
   TrialState state = TrialState::complete;  ///< complete, pruned, failed; or waiting
   Configuration configuration;              ///< as far as the file has it
   std::vector<double> values, constraints;

@@ -67,8 +67,8 @@ struct StudyLine {
 std::string studies_json(std::span<const StudyLine> studies);
 TextTable studies_table(std::span<const StudyLine> studies, bool for_people);
 
-/// A whole study for `study export -o FILE.json`: study line, study file, trials with their reports. `open_space`: of an
-/// open study the [space] of what its trials asked for, else "".
+/// A whole study for `study export -o FILE.json`: study line, study file, trials with their reports. `open_space`: of
+/// an open study the [space] of what its trials asked for, else "".
 std::string export_json(const StudyLine& study, const std::string& study_file, const std::string& open_space,
                         std::span<const TrialRecord> trials);
 

@@ -20,10 +20,10 @@ struct OptunaTrial {
   };
 
   std::int64_t number = 0;
-  std::string state;                   ///< COMPLETE, PRUNED, FAIL, RUNNING, WAITING
-  std::string started, completed;      ///< "2026-11-23 20:15:07.123456" in local time, or ""
-  std::vector<Parameter> parameters;   ///< in the order in which they were asked for
-  std::vector<double> values;          ///< (objectives), infinite ones too, or none
+  std::string state;                                     ///< COMPLETE, PRUNED, FAIL, RUNNING, WAITING
+  std::string started, completed;                        ///< "2026-11-23 20:15:07.123456" in local time, or ""
+  std::vector<Parameter> parameters;                     ///< in the order in which they were asked for
+  std::vector<double> values;                            ///< (objectives), infinite ones too, or none
   std::vector<std::pair<std::int64_t, double>> reports;  ///< ascending step; NaN and infinite ones too
   Attributes user_attributes, system_attributes;
 };

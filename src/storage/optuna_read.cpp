@@ -16,7 +16,7 @@
 namespace hone {
 namespace {
 
-constexpr double busy_seconds = 10;
+constexpr double busy_seconds = 3;
 
 /// Revisions of the schema that have the tables below; those before must be upgraded by Optuna itself.
 constexpr std::array known_revisions = {"v3.0.0.d", "v3.2.0.a"};
@@ -112,15 +112,15 @@ class OptunaReader {
       if (found) revision = rows.text(0);
     }
     if (std::ranges::find(earlier_revisions, revision) != earlier_revisions.end() || revision.empty())
-      return wrong(fmt::format("has the schema of an older Optuna ('{}'): `optuna storage upgrade --storage "
-                               "sqlite:///FILE` with Optuna 3 or 4 brings it up to date",
-                               quoted(revision)));
+      return wrong(
+          fmt::format("has the schema of an older Optuna ('{}'): `optuna storage upgrade --storage "
+                      "sqlite:///FILE` with Optuna 3 or 4 brings it up to date",
+                      quoted(revision)));
     if (std::ranges::find(known_revisions, revision) == known_revisions.end())
-      return wrong(fmt::format("has a newer schema ('{}') than those of Optuna 3 and 4 that this hone reads ({}): write "
-                               "the trials as CSV there, and import them with --csv",
-                               quoted(revision), join(std::vector<std::string>(known_revisions.begin(),
-                                                                               known_revisions.end()),
-                                                      ", ")));
+      return wrong(fmt::format(
+          "has a newer schema ('{}') than those of Optuna 3 and 4 that this hone reads ({}): write "
+          "the trials as CSV there, and import them with --csv",
+          quoted(revision), join(std::vector<std::string>(known_revisions.begin(), known_revisions.end()), ", ")));
     SqliteStatement count(database_, "SELECT count(*) FROM pragma_table_info(?1) WHERE name = ?2");
     for (const Column& column : columns) {
       SqliteRows rows = count.query(column.table, column.name);
@@ -195,10 +195,10 @@ class OptunaReader {
   /// Calls use(trial, rows) for the rows of a table that hangs on the trials; column 0 is the trial's id.
   template <class Use>
   Result<void> each_part(std::int64_t id, const char* what, const char* table, const char* order, Use use) {
-    const std::string sql =
-        fmt::format("SELECT part.trial_id, {} FROM {} AS part JOIN trials ON trials.trial_id = part.trial_id WHERE "
-                    "trials.study_id = ?1 ORDER BY {}",
-                    what, table, order);
+    const std::string sql = fmt::format(
+        "SELECT part.trial_id, {} FROM {} AS part JOIN trials ON trials.trial_id = part.trial_id WHERE "
+        "trials.study_id = ?1 ORDER BY {}",
+        what, table, order);
     SqliteStatement select(database_, sql.c_str());
     SqliteRows rows = select.query(id);
     return rows.each([&]() -> Result<void> { return use(study_.trials[place_.at(rows.integer(0))], rows); });
@@ -216,15 +216,15 @@ class OptunaReader {
   }
 
   Result<void> read_values(std::int64_t id) {
-    return each_part(id, "value, value_type, objective", "trial_values", "objective",
-                     [&](OptunaTrial& trial, const SqliteRows& rows) -> Result<void> {
-                       HONE_TRY(const double value, number(trial, rows, "value"));
-                       if (rows.integer(3) != std::ssize(trial.values))
-                         return wrong(fmt::format("lacks the value of objective {} in trial {}", trial.values.size(),
-                                                  trial.number));
-                       trial.values.push_back(value);
-                       return {};
-                     });
+    return each_part(
+        id, "value, value_type, objective", "trial_values", "objective",
+        [&](OptunaTrial& trial, const SqliteRows& rows) -> Result<void> {
+          HONE_TRY(const double value, number(trial, rows, "value"));
+          if (rows.integer(3) != std::ssize(trial.values))
+            return wrong(fmt::format("lacks the value of objective {} in trial {}", trial.values.size(), trial.number));
+          trial.values.push_back(value);
+          return {};
+        });
   }
 
   Result<void> read_reports(std::int64_t id) {
@@ -232,9 +232,10 @@ class OptunaReader {
                      [&](OptunaTrial& trial, const SqliteRows& rows) -> Result<void> {
                        HONE_TRY(const double value, number(trial, rows, "intermediate value"));
                        if (!rows.is_number(3) || rows.integer(3) < 0)
-                         return wrong(fmt::format("has an intermediate value at step '{}' in trial {}: steps are 0 or "
-                                                  "more",
-                                                  quoted(rows.text(3)), trial.number));
+                         return wrong(
+                             fmt::format("has an intermediate value at step '{}' in trial {}: steps are 0 or "
+                                         "more",
+                                         quoted(rows.text(3)), trial.number));
                        trial.reports.emplace_back(rows.integer(3), value);
                        return {};
                      });
@@ -248,16 +249,18 @@ class OptunaReader {
     if (type == "INF_NEG") return -limits::infinity();
     if (type == "NAN") return limits::quiet_NaN();
     if (type == "FINITE" && rows.is_number(1)) return rows.real(1);
-    return wrong(fmt::format("has '{}' of type '{}' as {} of trial {}: a number of type FINITE, INF_POS, INF_NEG or NAN "
-                             "belongs there",
-                             quoted(rows.text(1)), quoted(type), what, trial.number));
+    return wrong(
+        fmt::format("has '{}' of type '{}' as {} of trial {}: a number of type FINITE, INF_POS, INF_NEG or NAN "
+                    "belongs there",
+                    quoted(rows.text(1)), quoted(type), what, trial.number));
   }
 
   Result<void> read_attributes(std::int64_t id, const char* table, OptunaTrial::Attributes OptunaTrial::*kind) {
-    return each_part(id, "key, value_json", table, "key", [&](OptunaTrial& trial, const SqliteRows& rows) -> Result<void> {
-      (trial.*kind).emplace_back(rows.text(1), rows.text(2));
-      return {};
-    });
+    return each_part(id, "key, value_json", table, "key",
+                     [&](OptunaTrial& trial, const SqliteRows& rows) -> Result<void> {
+                       (trial.*kind).emplace_back(rows.text(1), rows.text(2));
+                       return {};
+                     });
   }
 
   std::string path_;

@@ -19,8 +19,9 @@ class ImportOptuna : public ImportProgram {
   static bool has_optuna() { return std::system("/usr/bin/python3 -c 'import optuna' > /dev/null 2>&1") == 0; }
   /// What tests/cli/optuna/SCRIPT prints.
   std::string python(const std::string& script, const std::string& arguments) const {
-    const std::string command = fmt::format("cd '{}' && /usr/bin/python3 -B '{}/tests/cli/optuna/{}' {} > py.txt 2> err.txt",
-                                            folder_.path().string(), HONE_SOURCE_DIR, script, arguments);
+    const std::string command =
+        fmt::format("cd '{}' && /usr/bin/python3 -B '{}/tests/cli/optuna/{}' {} > py.txt 2> err.txt",
+                    folder_.path().string(), HONE_SOURCE_DIR, script, arguments);
     EXPECT_EQ(std::system(command.c_str()), 0) << read("err.txt");
     return read("py.txt");
   }
@@ -40,8 +41,10 @@ TEST_F(ImportOptuna, EveryKindOfDistributionStateAndValue) {
     const json whole = json::parse(read("plain.json"));
     const std::string toml = whole["study_file"];
     for (const char* line :
-         {"x = { type = \"float\", low = -1.0, high = 1.0 }", "lr = { type = \"float\", low = 1e-05, high = 0.1, log = true }",
-          "n = { type = \"int\", low = 1, high = 9, step = 2 }", "k = { type = \"int\", low = 1, high = 100, log = true }",
+         {"x = { type = \"float\", low = -1.0, high = 1.0 }",
+          "lr = { type = \"float\", low = 1e-05, high = 0.1, log = true }",
+          "n = { type = \"int\", low = 1, high = 9, step = 2 }",
+          "k = { type = \"int\", low = 1, high = 100, log = true }",
           "q = { type = \"float\", low = 0.0, high = 1.0, step = 0.1 }",
           "choices = [\"a\", 1, 2.5, {none = true}, true]", "direction = \"maximize\"", "max_step = 3"})
       EXPECT_NE(toml.find(line), std::string::npos) << line << "\n" << toml;
@@ -112,8 +115,9 @@ TEST_F(ImportOptuna, SpacesThatDependOnTheTrialStayOpen) {
   expect_replays("dynamic");
 
   // More of them can be added; and a space with conditions can be given.
-  EXPECT_NE(hone({"study", "import", "--optuna", "o.db", "--name", "dynamic", "--study", "dynamic"}).find("behind the 5"),
-            std::string::npos);
+  EXPECT_NE(
+      hone({"study", "import", "--optuna", "o.db", "--name", "dynamic", "--study", "dynamic"}).find("behind the 5"),
+      std::string::npos);
   expect_replays("dynamic");
   write("space.toml", R"(format = 1
 [space]
@@ -160,9 +164,11 @@ TEST_F(ImportOptuna, ComesBackTheSame) {
     hone({"study", "export", study, "-o", "a.csv"});
     hone({"study", "export", study + "2", "-o", "b.csv"});
     std::string a = read("a.csv");
-    a = std::regex_replace(a, std::regex("2026-01-02T..:04:05Z,0.0,was running"), "2026-01-02T03:04:05Z,0.0,was running");
+    a = std::regex_replace(a, std::regex("2026-01-02T..:04:05Z,0.0,was running"),
+                           "2026-01-02T03:04:05Z,0.0,was running");
     EXPECT_EQ(a, read("b.csv")) << study;
-    EXPECT_EQ(hone({"study", "export", study, "--optuna", study + ".db"}, 2).find("hone: '" + study + ".db' exists"), 0u);
+    EXPECT_EQ(hone({"study", "export", study, "--optuna", study + ".db"}, 2).find("hone: '" + study + ".db' exists"),
+              0u);
   }
 }
 

@@ -18,19 +18,22 @@ class ImportRefusals : public ImportProgram {
     EXPECT_FALSE(std::filesystem::exists(path("hone.db"))) << said;
   }
   /// Of a table.
-  void table(const std::string& content, const std::vector<std::string>& parts, std::vector<std::string> more = {}) const {
+  void table(const std::string& content, const std::vector<std::string>& parts,
+             std::vector<std::string> more = {}) const {
     write("t.csv", content);
     more.insert(more.begin(), {"--csv", "t.csv"});
     refused(more, parts);
   }
   /// Of a list of trials.
-  void list(const std::string& content, const std::vector<std::string>& parts, std::vector<std::string> more = {}) const {
+  void list(const std::string& content, const std::vector<std::string>& parts,
+            std::vector<std::string> more = {}) const {
     write("t.json", content);
     more.insert(more.begin(), {"--json", "t.json"});
     refused(more, parts);
   }
   /// Of Optuna's file after `edit`.
-  void optuna(const std::string& edit, const std::vector<std::string>& parts, const std::string& study = "plain") const {
+  void optuna(const std::string& edit, const std::vector<std::string>& parts,
+              const std::string& study = "plain") const {
     std::filesystem::remove(path("o.db"));
     make_optuna("o.db");
     sql("o.db", edit);
@@ -56,7 +59,8 @@ TEST_F(ImportRefusals, FilesThatAreNotOptunas) {
 
 TEST_F(ImportRefusals, OptunasFilesThatAreWrong) {
   optuna("UPDATE alembic_version SET version_num = 'v9.0.0.a'", {"newer schema ('v9.0.0.a')", "--csv"});
-  optuna("UPDATE alembic_version SET version_num = 'v2.4.0.a'", {"older Optuna ('v2.4.0.a')", "optuna storage upgrade"});
+  optuna("UPDATE alembic_version SET version_num = 'v2.4.0.a'",
+         {"older Optuna ('v2.4.0.a')", "optuna storage upgrade"});
   optuna("DELETE FROM alembic_version", {"older Optuna"});
   optuna("ALTER TABLE trial_values RENAME COLUMN value_type TO kind", {"lacks the column trial_values.value_type"});
   optuna("UPDATE trial_params SET param_value = 'much' WHERE trial_id = 2 AND param_name = 'x'",
@@ -67,12 +71,14 @@ TEST_F(ImportRefusals, OptunasFilesThatAreWrong) {
   optuna("UPDATE trial_params SET param_value = 2.5 WHERE trial_id = 2 AND param_name = 'n'", {"trial 1", "whole"});
   optuna("UPDATE trial_params SET param_value = 2 WHERE trial_id = 2 AND param_name = 'n'", {"trial 1", "'n'"});
   optuna("UPDATE trial_params SET distribution_json = '{' WHERE param_id = 3", {"trial 0", "not JSON"});
-  optuna("UPDATE trial_params SET distribution_json = '{\"name\": \"NormalDistribution\", \"attributes\": {}}' WHERE "
-         "param_id = 3",
-         {"trial 0", "'NormalDistribution' is none of the kinds"});
-  optuna("UPDATE trial_params SET distribution_json = (SELECT distribution_json FROM trial_params WHERE param_name = "
-         "'n') WHERE trial_id = 2 AND param_name = 'x'",
-         {"trial 1", "one parameter is of one kind"});
+  optuna(
+      "UPDATE trial_params SET distribution_json = '{\"name\": \"NormalDistribution\", \"attributes\": {}}' WHERE "
+      "param_id = 3",
+      {"trial 0", "'NormalDistribution' is none of the kinds"});
+  optuna(
+      "UPDATE trial_params SET distribution_json = (SELECT distribution_json FROM trial_params WHERE param_name = "
+      "'n') WHERE trial_id = 2 AND param_name = 'x'",
+      {"trial 1", "one parameter is of one kind"});
   optuna("UPDATE trial_values SET value = 'best' WHERE trial_id = 2", {"'best' of type 'FINITE' as value of trial 1"});
   optuna("UPDATE trial_values SET value_type = 'HUGE' WHERE trial_id = 2", {"type 'HUGE'"});
   optuna("DELETE FROM trial_values WHERE trial_id = 2", {"trial 1", "complete with 0 values"});
@@ -83,9 +89,11 @@ TEST_F(ImportRefusals, OptunasFilesThatAreWrong) {
   optuna("DELETE FROM trials", {"has no trials"});
   optuna("", {"holds no study 'plan'", "did you mean 'plain'?"}, "plan");
   refused({"--optuna", "o.db"}, {"holds 4 studies", "--name", "plain"});
-  refused({"--optuna", "o.db", "--name", "plain", "--direction", "minimize"}, {"--direction says minimize", "maximize"});
-  write("s.toml", "format = 1\n[study]\ndirection = \"maximize\"\n[space]\nx = { type = \"float\", low = 0, high = 1 }\n");
-  refused({"--optuna", "o.db", "--name", "plain", "--space", "s.toml"}, {"trial 0", "unknown parameter 'lr'"});
+  refused({"--optuna", "o.db", "--name", "plain", "--direction", "minimize"},
+          {"--direction says minimize", "maximize"});
+  write("s.toml",
+        "format = 1\n[study]\ndirection = \"maximize\"\n[space]\nx = { type = \"float\", low = 0, high = 1 }\n");
+  refused({"--optuna", "o.db", "--name", "plain", "--space", "s.toml"}, {"trial 0", "'x' must be from 0 to 1"});
   refused({"--optuna", "o.db", "--name", "two", "--space", "s.toml"}, {"minimize, maximize", "'s.toml' says maximize"});
 }
 
@@ -105,7 +113,7 @@ TEST_F(ImportRefusals, Tables) {
   table("x,y,loss\n1,2,3\n", {"which column", "--value COLUMN", "x, y, loss"});
   table("x,loss\n1,2\n", {"no column 'los'", "did you mean 'loss'?"}, {"--value", "los"});
   table("x,value\n1,2\n2,good\n", {"t.csv:3: column 'value': 'good' is no number"});
-  table("x,value\n1,2\n2\n", {"t.csv:3"});
+  table("x,value\n1,2\n2\n", {"'t.csv' line 3: 1 cell"});
   table("learning rate,value\n1,2\n", {"column 'learning rate'", "rename it"});
   table("value\n1\n", {"t.csv has no parameters"});
   table("x,value\n1,2\n", {"no column 'note'"}, {"--ignore", "note"});
@@ -115,9 +123,10 @@ TEST_F(ImportRefusals, Tables) {
   for (int i = 0; i < 300; ++i) many += fmt::format("text {},1\n", i);
   table(many, {"'x' holds more than 200 different texts", "--ignore"});
 
-  write("s.toml", "format = 1\n[study]\ndirection = \"minimize\"\n[space]\nrate = { type = \"float\", low = 0, high = 1 }\n"
-                  "kind = { type = \"categorical\", choices = [\"a\", \"b\", 1, \"1\"] }\n"
-                  "depth = { type = \"int\", low = 1, high = 4, when = \"kind == 'a'\" }\n");
+  write("s.toml",
+        "format = 1\n[study]\ndirection = \"minimize\"\n[space]\nrate = { type = \"float\", low = 0, high = 1 }\n"
+        "kind = { type = \"categorical\", choices = [\"a\", \"b\", 1, \"1\"] }\n"
+        "depth = { type = \"int\", low = 1, high = 4, when = \"kind == 'a'\" }\n");
   const std::vector<std::string> with_space = {"--space", "s.toml"};
   table("rate,kind,depth,value\n0.5,a,2,1\n1.5,b,,1\n", {"t.csv:3", "'rate'", "1.5"}, with_space);
   table("rate,kind,depth,value\n0.5,a,2,1\nfast,b,,1\n", {"t.csv:3: column 'rate': 'fast' is no number"}, with_space);
@@ -126,7 +135,8 @@ TEST_F(ImportRefusals, Tables) {
   table("rate,kind,depth,value\n0.5,a,2.5,1\n", {"t.csv:2", "depth"}, with_space);
   table("rate,kind,depth,value\n0.5,a,,1\n", {"t.csv:2", "depth"}, with_space);
   table("rate,kind,depth,value\n0.5,b,3,1\n", {"t.csv:2", "depth"}, with_space);
-  table("rate,kind,depth,rat,value\n0.5,b,,1,1\n", {"column 'rat' is no parameter", "did you mean 'rate'?"}, with_space);
+  table("rate,kind,depth,rat,value\n0.5,b,,1,1\n", {"column 'rat' is no parameter", "did you mean 'rate'?"},
+        with_space);
   table("rate,depth,value\n0.5,1,1\n", {"no column 'kind'"}, with_space);
   table("rate,kind,depth,value\n0.5,a,2,1\n", {"--direction says maximize, 's.toml' says minimize"},
         {"--space", "s.toml", "--direction", "maximize"});
@@ -153,16 +163,20 @@ TEST_F(ImportRefusals, Json) {
   list(R"([{"state": "complete", "params": {"x": 1}, "value": "much"}])", {"'value' must be a number"});
   list(R"([{"state": "complete", "params": {"x": 1}, "value": Infinity}])", {"finite"});
   list(R"([{"state": "failed", "params": {"x": 1}, "value": 1}])", {"a failed trial has no value"});
-  list(R"([{"state": "complete", "params": {"x": 1}, "values": [1, 2]}, {"state": "complete", "params": {"x": 1}, "values": [1]}])",
-       {"1 values, the study has 2 objectives"});
+  list(
+      R"([{"state": "complete", "params": {"x": 1}, "values": [1, 2]},
+          {"state": "complete", "params": {"x": 1}, "values": [1]}])",
+      {"1 values, the study has 2 objectives"});
   list(R"([{"state": "complete", "params": {"x": 1}, "value": 1, "seconds": -1}])", {"'seconds'"});
   list(R"([{"state": "complete", "params": {"x": 1}, "value": 1, "runs": [{"seed": -1}]}])", {"'seed'"});
   list(R"([{"state": "complete", "params": {"x": 1}, "value": 1, "runs": [{"reports": [[1]]}]}])", {"a report is"});
   list(R"([{"state": "complete", "params": {"x": 1}, "value": 1, "runs": [{"reports": [[-1, 2]]}]}])", {"a step is 0"});
   list(R"({"format": 2})", {"format 2 is not known"});
   list(R"({"format": 1, "study": {"name": "s"}})", {"'metrics' is missing"});
-  list(R"({"format": 1, "study": {"name": "s", "direction": "minimize", "metrics": ["v"]}, "study_file": "format = 7", "trials": []})",
-       {"study_file", "format"});
+  list(
+      R"({"format": 1, "study": {"name": "s", "direction": "minimize", "metrics": ["v"]},
+          "study_file": "format = 7", "trials": []})",
+      {"study_file", "format"});
   refused({"--json", "t.json", "--value", "x"}, {"--value and --ignore name columns"});
 }
 
@@ -203,7 +217,7 @@ TEST_F(ImportRefusals, ExportsThatCannotBe) {
   hone({"study", "import", "--csv", "t.csv"});
   EXPECT_NE(hone({"study", "export", "t", "--optuna", "t.csv"}, 2).find("'t.csv' exists"), std::string::npos);
   EXPECT_EQ(read("t.csv"), "x,value\n0,1\n");
-  EXPECT_NE(hone({"study", "export", "t", "--optuna", "no/where.db"}, 1).find("where.db"), std::string::npos);
+  EXPECT_NE(hone({"study", "export", "t", "--optuna", "no/where.db"}, 2).find("create it first"), std::string::npos);
   EXPECT_NE(hone({"study", "export", "t", "--optuna", "a.db", "-o", "a.csv"}, 2).find("one file"), std::string::npos);
 }
 

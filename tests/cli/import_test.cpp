@@ -45,11 +45,13 @@ class ImportTables : public ImportProgram {
           lines += fmt::format("{{\"report\": {}, \"step\": {}, \"value\": {}}}\n", i, step,
                                step == 2 && i == 3 ? "NaN" : fmt::format("0.{}{}", step, i + 10));
       if (i % 7 == 5)
-        lines += fmt::format("{{\"tell\": {}, \"state\": \"failed\", \"reason\": \"exploded, \\\"loudly\\\"\\nat once\"}}\n", i);
+        lines += fmt::format(
+            "{{\"tell\": {}, \"state\": \"failed\", \"reason\": \"exploded, \\\"loudly\\\"\\nat once\"}}\n", i);
       else if (i % 7 == 6)
         lines += fmt::format("{{\"tell\": {}, \"state\": \"pruned\"}}\n", i);
       else
-        lines += fmt::format("{{\"tell\": {}, \"value\": {}, \"constraints\": [{}]}}\n", i, 1.0 / (3 + i), i % 2 ? "-1" : "0.1");
+        lines += fmt::format("{{\"tell\": {}, \"value\": {}, \"constraints\": [{}]}}\n", i, 1.0 / (3 + i),
+                             i % 2 ? "-1" : "0.1");
     }
     write("in.txt", lines);
     Process process(folder_.path(), {"session", "study.toml", "--study", "first", "--sampler", "tpe"},
@@ -96,10 +98,12 @@ TEST_F(ImportTables, JsonComesBackToTheByte) {
 }
 
 TEST_F(ImportTables, SeveralObjectivesAndOpenStudiesComeBack) {
-  write("two.toml", "format = 1\n[study]\nname = \"two\"\ndirections = [\"minimize\", \"maximize\"]\nmetrics = [\"loss\", "
-                    "\"speed\"]\n[space]\nx = { type = \"float\", low = 0, high = 1 }\n");
-  session("two.toml", "{\"ask\": {}}\n{\"report\": 0, \"step\": 1, \"values\": [1, NaN]}\n{\"tell\": 0, \"values\": [1, 2]}\n"
-                      "{\"ask\": {}}\n{\"tell\": 1, \"values\": [0.5, 1]}\n");
+  write("two.toml",
+        "format = 1\n[study]\nname = \"two\"\ndirections = [\"minimize\", \"maximize\"]\nmetrics = [\"loss\", "
+        "\"speed\"]\n[space]\nx = { type = \"float\", low = 0, high = 1 }\n");
+  session("two.toml",
+          "{\"ask\": {}}\n{\"report\": 0, \"step\": 1, \"values\": [1, NaN]}\n{\"tell\": 0, \"values\": [1, 2]}\n"
+          "{\"ask\": {}}\n{\"tell\": 1, \"values\": [0.5, 1]}\n");
   hone({"study", "export", "two", "-o", "two.json"});
   hone({"study", "export", "two", "-o", "two.csv"});
   hone({"study", "rm", "two", "--force"});
@@ -110,9 +114,10 @@ TEST_F(ImportTables, SeveralObjectivesAndOpenStudiesComeBack) {
   EXPECT_EQ(trials("table")[1]["values"], json::parse("[0.5, 1.0]"));
 
   write("open.toml", "format = 1\n[study]\nname = \"open\"\n");
-  session("open.toml", "{\"ask\": {\"open\": true}}\n{\"suggest\": 0, \"name\": \"x\", \"domain\": {\"type\": \"float\", "
-                       "\"low\": 0, \"high\": 1}}\n{\"tell\": 0, \"value\": 1}\n{\"ask\": {\"open\": true}}\n{\"suggest\": 1, "
-                       "\"name\": \"y\", \"domain\": {\"type\": \"int\", \"low\": 0, \"high\": 1}}\n{\"tell\": 1, \"value\": 2}\n");
+  session("open.toml",
+          "{\"ask\": {\"open\": true}}\n{\"suggest\": 0, \"name\": \"x\", \"domain\": {\"type\": \"float\", "
+          "\"low\": 0, \"high\": 1}}\n{\"tell\": 0, \"value\": 1}\n{\"ask\": {\"open\": true}}\n{\"suggest\": 1, "
+          "\"name\": \"y\", \"domain\": {\"type\": \"int\", \"low\": 0, \"high\": 1}}\n{\"tell\": 1, \"value\": 2}\n");
   hone({"study", "export", "open", "-o", "open.json"});
   hone({"study", "import", "--json", "open.json", "--study", "other"});
   EXPECT_EQ(trials("open"), trials("other"));
@@ -120,27 +125,29 @@ TEST_F(ImportTables, SeveralObjectivesAndOpenStudiesComeBack) {
 }
 
 TEST_F(ImportTables, APersonsTableIsReadAndGuessesAreSaid) {
-  write("runs.csv", "learning_rate;layers;activation;dropout;flag;note;loss\n"
-                    "1e-5;1;relu;0.5;true;first;0.9\n"
-                    "1e-4;2;tanh;0;false;second;0.5\n"
-                    "1e-3;3;relu;0.25;true;;0.25\n"
-                    "1e-1;2;3;0.1;true;diverged;nan\n");
+  write("runs.csv",
+        "learning_rate;layers;activation;dropout;flag;note;loss\n"
+        "1e-5;1;relu;0.5;true;first;0.9\n"
+        "1e-4;2;tanh;0;false;second;0.5\n"
+        "1e-3;3;relu;0.25;true;;0.25\n"
+        "1e-1;2;3;0.1;true;diverged;nan\n");
   const std::string out = hone({"study", "import", "--csv", "runs.csv", "--value", "loss", "--ignore", "note"});
-  for (const char* part : {"4 trials", "3 complete, 0 pruned, 1 failed", "minimize loss",
-                           "learning_rate: float 1e-05 .. 0.1, log", "layers: int 1 .. 3",
-                           "activation: categorical 'relu', 'tanh', '3'", "dropout: float 0 .. 0.5\n", "flag: bool",
-                           "guessed", "assumed that loss is to be minimized", "best        trial 2: 0.25"})
+  for (const char* part :
+       {"4 trials", "3 complete, 0 pruned, 1 failed", "minimize loss", "learning_rate: float 1e-05 .. 0.1, log",
+        "layers: int 1 .. 3", "activation: categorical 'relu', 'tanh', '3'", "dropout: float 0 .. 0.5\n", "flag: bool",
+        "guessed", "assumed that loss is to be minimized", "best        trial 2: 0.25"})
     EXPECT_NE(out.find(part), std::string::npos) << part << "\n" << out;
   EXPECT_EQ(trials("runs")[3]["reason"], "its value is nan");
   hone({"study", "export", "runs", "-o", "runs.toml"});
   EXPECT_EQ(session("runs.toml", "{\"ask\": {}}\n")[0]["trial"], 4);
   expect_replays("runs");
 
-  write("wide.toml", "format = 1\n[study]\ndirection = \"maximize\"\nmetric = \"loss\"\n[space]\n"
-                     "learning_rate = { type = \"float\", low = 1e-6, high = 1, log = true }\n"
-                     "layers = { type = \"int\", low = 1, high = 9 }\n"
-                     "activation = { type = \"categorical\", choices = [\"tanh\", 3, \"relu\"] }\n"
-                     "dropout = { type = \"float\", low = 0, high = 1 }\nflag = { type = \"bool\" }\n");
+  write("wide.toml",
+        "format = 1\n[study]\ndirection = \"maximize\"\nmetric = \"loss\"\n[space]\n"
+        "learning_rate = { type = \"float\", low = 1e-6, high = 1, log = true }\n"
+        "layers = { type = \"int\", low = 1, high = 9 }\n"
+        "activation = { type = \"categorical\", choices = [\"tanh\", 3, \"relu\"] }\n"
+        "dropout = { type = \"float\", low = 0, high = 1 }\nflag = { type = \"bool\" }\n");
   hone({"study", "import", "--csv", "runs.csv", "--ignore", "note", "--space", "wide.toml", "--study", "wide"});
   EXPECT_EQ(trials("wide")[3]["params"]["activation"], 3);
 }
@@ -155,7 +162,8 @@ TEST_F(ImportTables, MoreTrialsAreAddedBehind) {
   EXPECT_EQ(trials("s").size(), 5u);
   EXPECT_EQ(all.compare(0, first.size() - 3, first, 0, first.size() - 3), 0) << "finished trials never change";
   write("beyond.csv", "x,value\n0.25,1\n1.75,2\n");
-  EXPECT_NE(hone({"study", "import", "--csv", "beyond.csv", "--study", "s"}, 2).find("beyond.csv:3"), std::string::npos);
+  EXPECT_NE(hone({"study", "import", "--csv", "beyond.csv", "--study", "s"}, 2).find("beyond.csv:3"),
+            std::string::npos);
   EXPECT_EQ(hone({"study", "trials", "s", "-f", "json"}), all);
   expect_replays("s");
 }
@@ -177,8 +185,9 @@ TEST_F(ImportTables, SamplersLearnFromImportedTrials) {
 }
 
 TEST_F(ImportTables, AStudyOfATunedProgramIsOne) {
-  write("tune.toml", "format = 1\n[study]\nname = \"t\"\n[space]\nx = { type = \"float\", low = 0, high = 1 }\n[run]\n"
-                     "command = [\"/bin/sh\", \"-c\", \"echo 'hone: {{\\\"value\\\": {x}}}'\"]\n");
+  write("tune.toml",
+        "format = 1\n[study]\nname = \"t\"\n[space]\nx = { type = \"float\", low = 0, high = 1 }\n[run]\n"
+        "command = [\"/bin/sh\", \"-c\", \"echo 'hone: {{\\\"value\\\": {x}}}'\"]\n");
   write("runs.csv", "x,value\n0,0\n1,1\n");
   hone({"study", "import", "--csv", "runs.csv", "--space", "tune.toml"});
   hone({"tune", "tune.toml", "--trials", "3"});

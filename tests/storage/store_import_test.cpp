@@ -1,5 +1,5 @@
-// Trials that come from elsewhere: every store says the same of them as if each verb had been called, and a store with a
-// transaction for them has all of them or none.
+// Trials that come from elsewhere: every store says the same of them as if each verb had been called, and a store with
+// a transaction for them has all of them or none.
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -30,7 +30,9 @@ std::vector<ImportedTrial> imported_trials(std::int64_t first, std::size_t objec
     one.trial.origin = Origin::imported;
     one.trial.started_ms = i == 2 ? 0 : 1'700'000'000'000 + i;
     for (std::int64_t step = 0; step < i % 4; ++step)
-      one.reports.push_back({2 * step, std::vector<double>(objectives, step == 1 ? std::nan("") : -0.0 / (1.0 + static_cast<double>(step)))});
+      one.reports.push_back(
+          {2 * step,
+           std::vector<double>(objectives, step == 1 ? std::nan("") : -0.0 / (1.0 + static_cast<double>(step)))});
     if (i == 5) one.domains.assign(one.trial.configuration.entries().size(), "[space]\n");
     if (i % 3 == 1) one.attributes = "{\"note\": 1}";
     if (i == 3) continue;
@@ -102,7 +104,8 @@ INSTANTIATE_TEST_SUITE_P(Stores, ImportConformance, testing::ValuesIn(all_stores
 
 TEST(SqliteImport, PowerCutAtAnyOperationLeavesAllOrNothing) {
   const auto open = [](const SimulatedDisk& disk) {
-    return SqliteStore::open({.path = "s.db", .create = true, .busy_seconds = 0.01, .log_pages = 20, .vfs = disk.vfs()});
+    return SqliteStore::open(
+        {.path = "s.db", .create = true, .busy_seconds = 0.01, .log_pages = 20, .vfs = disk.vfs()});
   };
   const auto trials = imported_trials(0, 1);
   const auto play = [&](SimulatedDisk& disk, std::int64_t cut, bool& created) {
