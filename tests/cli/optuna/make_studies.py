@@ -51,7 +51,8 @@ def plain():
 def odd():
     s = study("odd")
     wide, narrow = FloatDistribution(-5, 0), FloatDistribution(-1, 2)
-    by_two, by_three, only = IntDistribution(0, 4, step=2), IntDistribution(0, 9, step=3), CategoricalDistribution(["x"])
+    by_two, by_three = IntDistribution(0, 4, step=2), IntDistribution(0, 9, step=3)
+    only = CategoricalDistribution(["x"])
     add(s, value=1.0, **{"a-b": (-4.5, wide), "a_b": (2, by_two), "7": ("x", only)})
     add(s, value=math.inf, **{"a-b": (1.5, narrow), "a_b": (3, by_three), "7": ("x", only)})
     add(s, TrialState.FAIL, **{"a-b": (0.5, narrow), "a_b": (0, by_three), "7": ("x", only)})
