@@ -139,6 +139,23 @@ Result<void> store_all(Store& store, Target& target, const ForeignStudy& foreign
   return done;
 }
 
+bool is_plain(const std::string& name) {
+  return name.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.") == name.npos &&
+         !name.starts_with('-');
+}
+
+/// To be typed after a command.
+std::string shell_word(const std::string& name) {
+  if (is_plain(name)) return name;
+  std::string word = "'";
+  for (const char c : name) word += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  return word + "'";
+}
+
+std::string file_stem(const std::string& name) {
+  return is_plain(name) ? name : "imported";
+}
+
 void print_summary(Store& store, const Target& target, const ForeignStudy& foreign,
                    std::span<const ImportedTrial> trials, const std::string& path) {
   TrialCounts counts;
@@ -167,8 +184,8 @@ void print_summary(Store& store, const Target& target, const ForeignStudy& forei
   if (const TrialRecord* best = changes ? best_trial(target.record, changes->trials) : nullptr)
     fmt::print("best        trial {}: {} {}\n", best->number, number_text(best->values[0]), best->configuration.text());
   if (!target.exists)
-    fmt::print("go on       hone study export {0} -o {0}.toml && hone {1} {0}.toml\n", target.record.name,
-               target.record.kind);
+    fmt::print("go on       hone study export {} -o {}.toml && hone {} {}.toml\n", shell_word(target.record.name),
+               file_stem(target.record.name), target.record.kind, file_stem(target.record.name));
 }
 
 Result<int> import_study(const Arguments& arguments) {

@@ -16,7 +16,7 @@
 namespace hone {
 namespace {
 
-constexpr double busy_seconds = 10;
+constexpr double busy_seconds = 3;
 
 /// Revisions of the schema that have the tables below; those before must be upgraded by Optuna itself.
 constexpr std::array known_revisions = {"v3.0.0.d", "v3.2.0.a"};

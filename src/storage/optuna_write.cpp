@@ -125,6 +125,10 @@ Result<void> write_optuna(const std::filesystem::path& path, const OptunaStudy& 
   if (std::filesystem::exists(path, error))
     return refuse(
         fmt::format("'{}' exists: a database is never replaced; name a new file, or remove it", path.string()));
+  const std::filesystem::path folder = std::filesystem::absolute(path, error).parent_path();
+  if (!std::filesystem::is_directory(folder, error))
+    return fail(Error::Kind::not_found, fmt::format("the folder '{}' for '{}' does not exist: create it first",
+                                                    folder.string(), path.string()));
   const std::string unfinished = fmt::format("{}.{}.tmp", path.string(), ::getpid());
   Result<void> written = OptunaWriter().write(unfinished, study);
   if (written) {

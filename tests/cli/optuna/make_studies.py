@@ -51,9 +51,11 @@ def plain():
 def odd():
     s = study("odd")
     wide, narrow = FloatDistribution(-5, 0), FloatDistribution(-1, 2)
-    add(s, value=1.0, **{"a-b": (-4.5, wide), "a_b": (2, IntDistribution(0, 4, step=2)), "7": ("x", CategoricalDistribution(["x"]))})
-    add(s, value=math.inf, **{"a-b": (1.5, narrow), "a_b": (3, IntDistribution(0, 9, step=3)), "7": ("x", CategoricalDistribution(["x"]))})
-    add(s, TrialState.FAIL, **{"a-b": (0.5, narrow), "a_b": (0, IntDistribution(0, 9, step=3)), "7": ("x", CategoricalDistribution(["x"]))})
+    by_two, by_three = IntDistribution(0, 4, step=2), IntDistribution(0, 9, step=3)
+    only = CategoricalDistribution(["x"])
+    add(s, value=1.0, **{"a-b": (-4.5, wide), "a_b": (2, by_two), "7": ("x", only)})
+    add(s, value=math.inf, **{"a-b": (1.5, narrow), "a_b": (3, by_three), "7": ("x", only)})
+    add(s, TrialState.FAIL, **{"a-b": (0.5, narrow), "a_b": (0, by_three), "7": ("x", only)})
     running = s.ask()
     running.suggest_float("a-b", -1, -1)
     running.suggest_int("a_b", 6, 6)
@@ -79,7 +81,8 @@ def two():
 
 def fix_times(path):
     with sqlite3.connect(path) as database:
-        database.execute("UPDATE trials SET datetime_start = '2026-01-02 03:04:05.250000' WHERE datetime_start NOT NULL")
+        database.execute("UPDATE trials SET datetime_start = '2026-01-02 03:04:05.250000' "
+                         "WHERE datetime_start NOT NULL")
         database.execute("UPDATE trials SET datetime_complete = '2026-01-02 03:04:06.750000' "
                          "WHERE datetime_complete NOT NULL")
 
