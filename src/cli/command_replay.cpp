@@ -54,6 +54,7 @@ std::string json_of(const StudyRecord& record, const ReplayOutcome& outcome) {
              .raw("study", json_string(record.name))
              .integer("suggestions", outcome.suggestions)
              .integer("decisions", outcome.decisions)
+             .integer("imported", outcome.imported)
              .integer("not_comparable", outcome.foreign)
              .raw("differences", "[" + differences + "]")
              .text() +
@@ -82,6 +83,8 @@ void print_outcome(const StudyRecord& record, const ReplayOutcome& outcome, doub
              duration_text(seconds));
   if (outcome.given > 0)
     fmt::print("given       {} of the suggestions, where only the rest is derived\n", outcome.given);
+  if (outcome.imported > 0)
+    fmt::print("imported    {} trials: their values were given, so nothing about them is derived\n", outcome.imported);
   if (outcome.foreign > 0)
     fmt::print("not comparable: {} trials were proposed by '{}', this is another binary or processor{}\n",
                outcome.foreign, quoted(outcome.foreign_id),

@@ -1,6 +1,9 @@
 #include "cli/study_reading.hpp"
 
+#include <algorithm>
+
 #include "engine/decision_line.hpp"
+#include "engine/study_rules.hpp"
 #include "trial/ranking.hpp"
 
 namespace hone {
@@ -34,6 +37,17 @@ std::optional<PruneAudit> audit_of(const StudyRecord& record, std::span<const Tr
   std::vector<bool> maximize;
   for (const std::string& direction : record.directions) maximize.push_back(direction == "maximize");
   return prune_audit(trials, audited, maximize, record.max_step);
+}
+
+Result<std::vector<Parameter>> asked_parameters(Store& store, StudyId study) {
+  std::vector<Parameter> all;
+  HONE_TRY(const std::vector<Event> events, store.events(study));
+  for (const Event& event : events) {
+    if (event.kind != "configured" || event.detail.empty()) continue;
+    HONE_TRY(Parameter parameter, parameter_in(event));
+    if (std::ranges::find(all, parameter.name, &Parameter::name) == all.end()) all.push_back(std::move(parameter));
+  }
+  return all;
 }
 
 StudyLine study_line(const StudySummary& study) {

@@ -28,6 +28,9 @@ const TrialRecord* best_trial(const StudyRecord& record, std::span<const TrialRe
 std::optional<PruneAudit> audit_of(const StudyRecord& record, std::span<const TrialRecord> trials,
                                    std::span<const Event> events);
 
+/// The parameters that the trials of an open study asked for, in order. Errors: `corrupt`.
+Result<std::vector<Parameter>> asked_parameters(Store& store, StudyId study);
+
 StudyLine study_line(const StudySummary& study);
 StudyLine study_line(const StudyRecord& record, std::span<const TrialRecord> trials);
 

@@ -98,7 +98,7 @@ class Replayer {
 
   /// Reports without a "decided" line before the next line of their trial were judged too, from the prefix that ends
   /// with them; unless the worker was lost, or handed the trial back, before it could ask, or said the same step again
-  /// because the answer of the store had been lost.
+  /// because the answer of the store had been lost. Imported trials were given, up to where they are claimed here.
   Result<void> collect_questions() {
     std::vector<const Event*> after(in_.journal.size(), nullptr);  // by line, the next one about the same trial
     std::vector<const Event*> next(in_.trials.size(), nullptr);
@@ -108,15 +108,22 @@ class Replayer {
       after[i] = std::exchange(next[static_cast<std::size_t>(line.trial)], &line);
     }
     Tools* tools = nullptr;
+    std::vector<bool> given(in_.trials.size(), false);  // as far as the journal has come
     for (std::size_t i = 0; i < in_.journal.size(); ++i) {
       const Event& line = in_.journal[i];
       if (line.kind == "option") tools = &tools_.at(hash_text(line.detail));
-      if (line.kind == "asked") {
+      const auto number = static_cast<std::size_t>(line.trial);  // of lines about a trial
+      if (line.kind == "asked" && in_.trials[number].origin == Origin::imported) {
+        given[number] = true;
+        ++out_.imported;
+      } else if (line.kind == "claimed") {
+        given[number] = false;
+      } else if (line.kind == "asked") {
         questions_.push_back({in_.trials[static_cast<std::size_t>(line.trial)].seen, &line, tools});
       } else if (line.kind == decision_kind) {
         HONE_TRY(const DecisionLine decision, read_decision(line.detail));
         questions_.push_back({decision.seen, &line, tools});
-      } else if (line.kind == "reported" && after[i] &&
+      } else if (line.kind == "reported" && !given[number] && after[i] &&
                  (after[i]->kind == "told" || (after[i]->kind == "reported" && after[i]->step != line.step))) {
         questions_.push_back({line.revision, &line, tools});
       }
@@ -309,7 +316,9 @@ class Replayer {
                             ? proposal->second[*axis]
                             : unit_of_new_parameter(in_.record.seed, line.trial, name);
     HONE_TRY(Value derived, value_at(*parameter, unit));
-    if (derived != stored)
+    const bool is_given = in_.trials[number].origin == Origin::imported &&
+                          player_.trials()[number].runs.front().attempt == 1;  // not yet claimed here
+    if (derived != stored && !is_given)
       differs(line,
               fmt::format("'{}' is {} in the study, {} as derived", name, value_text(stored), value_text(derived)));
     known.set(name, stored);

@@ -35,6 +35,7 @@ struct ReplayDifference {
 struct ReplayOutcome {
   std::int64_t suggestions = 0;  ///< derived again, and those of them that somebody gave values for
   std::int64_t given = 0;
+  std::int64_t imported = 0;                  ///< trials that came from elsewhere: nothing to derive
   std::int64_t decisions = 0;                 ///< to go on, pause, stop, resume
   std::vector<ReplayDifference> differences;  ///< in order of the journal; of contradictions nothing more is derived
   /// Trials proposed by another binary or other kernels: not comparable. What is different about them is counted apart.

@@ -192,7 +192,8 @@ TextTable studies_table(std::span<const StudyLine> studies, bool for_people) {
   return table;
 }
 
-std::string export_json(const StudyLine& study, const std::string& study_file, std::span<const TrialRecord> trials) {
+std::string export_json(const StudyLine& study, const std::string& study_file, const std::string& open_space,
+                        std::span<const TrialRecord> trials) {
   std::vector<std::string> all;
   for (const TrialRecord& trial : trials) {
     std::vector<std::string> runs;
@@ -223,7 +224,9 @@ std::string export_json(const StudyLine& study, const std::string& study_file, s
   trials_text.pop_back();
   JsonObject whole;
   whole.integer("format", 1).raw("study", study_object(study).raw("metrics", json_array(study.metrics)).text());
-  return whole.raw("study_file", json_string(study_file)).raw("trials", trials_text).text() + "\n";
+  whole.raw("study_file", json_string(study_file));
+  if (!open_space.empty()) whole.raw("open_space", json_string(open_space));
+  return whole.raw("trials", trials_text).text() + "\n";
 }
 
 std::string utc_time(std::int64_t unix_ms) {

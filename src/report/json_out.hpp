@@ -67,8 +67,10 @@ struct StudyLine {
 std::string studies_json(std::span<const StudyLine> studies);
 TextTable studies_table(std::span<const StudyLine> studies, bool for_people);
 
-/// A whole study for `study export -o FILE.json`: study line, study file, trials with their reports.
-std::string export_json(const StudyLine& study, const std::string& study_file, std::span<const TrialRecord> trials);
+/// A whole study for `study export -o FILE.json`: study line, study file, trials with their reports. `open_space`: of
+/// an open study the [space] of what its trials asked for, else "".
+std::string export_json(const StudyLine& study, const std::string& study_file, const std::string& open_space,
+                        std::span<const TrialRecord> trials);
 
 /// 2026-11-23T20:15:07Z; "" for 0.
 std::string utc_time(std::int64_t unix_ms);

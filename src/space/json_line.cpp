@@ -209,9 +209,9 @@ const JsonNode* JsonNode::find(std::string_view name) const {
   return kind == Kind::object && found != members.end() ? &*found : nullptr;
 }
 
-LineResult<JsonNode> parse_json_line(std::string_view line) {
-  if (line.size() > json_line_max)
-    return std::unexpected(LineFault{fmt::format("a line has at most {} bytes", json_line_max), json_line_max});
+LineResult<JsonNode> parse_json_line(std::string_view line, std::size_t bytes_max) {
+  if (line.size() > bytes_max)
+    return std::unexpected(LineFault{fmt::format("a line has at most {} bytes", bytes_max), bytes_max});
   const QuotedLine quoted = with_quoted_numbers(line);
   std::size_t taken = 0;
   Builder builder(quoted, taken);

@@ -87,6 +87,9 @@ class PatientStore final : public Store {
                                             std::span<const WorkerRecord> silent) override {
     return inner_->reclaim(study, retries, silent);
   }
+  Result<Revision> import_trials(StudyId study, std::span<const ImportedTrial> trials, const Owner& owner) override {
+    return inner_->import_trials(study, trials, owner);  // whoever imports is there to try again
+  }
   bool has_lost_lines(StudyId study) override { return inner_->has_lost_lines(study); }
   Result<Changes> changed_since(StudyId study, Revision revision) override {
     return again([&] { return inner_->changed_since(study, revision); });

@@ -29,7 +29,7 @@ TrialRecord record_created(const NewTrial& trial, const Claim& claim) {
   record.asked = claim.revision;
   record.runs.resize(1);
   record.runs.front().seed = trial.run_seed;
-  record.started_ms = claim.at_ms;
+  record.started_ms = trial.started_ms.value_or(claim.at_ms);
   record_claimed(record, claim, trial.until_step);
   return record;
 }

@@ -17,10 +17,17 @@ SqliteDatabase::~SqliteDatabase() {
 }
 
 Result<void> SqliteDatabase::open(const std::string& path, bool create, double busy_seconds, const char* vfs) {
+  return open_with(path, SQLITE_OPEN_READWRITE | (create ? SQLITE_OPEN_CREATE : 0), busy_seconds, vfs);
+}
+
+Result<void> SqliteDatabase::open_to_read(const std::string& path, double busy_seconds) {
+  return open_with(path, SQLITE_OPEN_READONLY, busy_seconds, nullptr);
+}
+
+Result<void> SqliteDatabase::open_with(const std::string& path, int flags, double busy_seconds, const char* vfs) {
   path_ = path;
   busy_seconds_ = busy_seconds;
-  const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | (create ? SQLITE_OPEN_CREATE : 0);
-  if (sqlite3_open_v2(path.c_str(), &handle_, flags, vfs) != SQLITE_OK) return failure();
+  if (sqlite3_open_v2(path.c_str(), &handle_, flags | SQLITE_OPEN_NOMUTEX, vfs) != SQLITE_OK) return failure();
   sqlite3_extended_result_codes(handle_, 1);
   sqlite3_busy_handler(handle_, &SqliteDatabase::wait_for_lock, this);
   return {};

@@ -26,6 +26,8 @@ class SqliteDatabase {
   /// `path` is for SQLite and for messages; `vfs` names another file layer (null: the system's own). Errors: as
   /// `failure`.
   Result<void> open(const std::string& path, bool create, double busy_seconds, const char* vfs);
+  /// A file of somebody else, only to be read. Errors: as `failure`.
+  Result<void> open_to_read(const std::string& path, double busy_seconds);
   /// Statements without rows that are needed once.
   Result<void> run(const char* sql);
   /// The one number that `sql` yields.
@@ -40,6 +42,7 @@ class SqliteDatabase {
 
  private:
   friend class SqliteTransaction;
+  Result<void> open_with(const std::string& path, int flags, double busy_seconds, const char* vfs);
   /// What SQLite calls when somebody else has the lock, for the `times`-th time: 0 to give up.
   static int wait_for_lock(void* self, int times);
   /// Runs `sql` by the statement `kept`, which is compiled the first time.
@@ -77,6 +80,11 @@ class SqliteRows {
   }
   std::int64_t integer(int column) const { return sqlite3_column_int64(statement_, column); }
   double real(int column) const { return sqlite3_column_double(statement_, column); }
+  /// Is it of type INTEGER or REAL, whatever the column was declared as?
+  bool is_number(int column) const {
+    const int type = sqlite3_column_type(statement_, column);
+    return type == SQLITE_INTEGER || type == SQLITE_FLOAT;
+  }
   bool is_null(int column) const { return sqlite3_column_type(statement_, column) == SQLITE_NULL; }
   /// Valid until the next row; "" for NULL.
   std::string_view text(int column) const {

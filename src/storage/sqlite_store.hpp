@@ -39,6 +39,7 @@ class SqliteStore final : public Store {
   Result<Revision> release(StudyId study, const Claim& claim, double seconds) override;
   Result<Revision> tell(StudyId study, const Claim& claim, const Outcome& outcome) override;
   Result<Revision> prune(StudyId study, std::int64_t number, std::string_view reason) override;
+  Result<Revision> import_trials(StudyId study, std::span<const ImportedTrial> trials, const Owner& owner) override;
   Result<double> beat(StudyId study, const Owner& owner, double seconds) override;
   Result<void> leave(StudyId study, const Owner& owner) override;
   Result<std::vector<WorkerRecord>> workers(StudyId study) override;
@@ -79,6 +80,17 @@ class SqliteStore final : public Store {
   Result<Standing> standing(StudyId study, std::int64_t number);
   /// The standing; errors: `conflict` unless `claim` is the present one.
   Result<Standing> require_holder(StudyId study, const Claim& claim);
+  /// Looks for the next free number and the present revision. Errors: `conflict` if `number` is another one.
+  Result<Revision> require_next(StudyId study, std::int64_t number);
+  /// The line after revision `before` and its rows, as the next four.
+  Result<Claim> write_trial(StudyId study, Revision before, const NewTrial& trial, const Configuration& configuration,
+                            const Owner& owner);
+  Result<Revision> write_configuration(StudyId study, Revision before, std::int64_t trial,
+                                       const Configuration& configuration, std::string_view domain);
+  Result<Revision> write_report(StudyId study, Revision before, std::int64_t trial, std::int64_t step,
+                                std::span<const double> values);
+  Result<Revision> write_outcome(StudyId study, Revision before, std::int64_t trial, const Outcome& outcome);
+  Result<Revision> write_imported(StudyId study, Revision before, const ImportedTrial& imported, const Owner& owner);
   /// running -> paused or waiting, away from its holder.
   Result<void> take(StudyId study, std::int64_t number, TrialState to, double seconds);
   /// `told`: the values of a complete run, or null.

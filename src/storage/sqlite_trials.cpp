@@ -26,28 +26,35 @@ Result<SqliteStore::Standing> SqliteStore::require_holder(StudyId study, const C
   return now;
 }
 
+Result<Revision> SqliteStore::require_next(StudyId study, std::int64_t number) {
+  SqliteRows rows = next_number_.query(study);
+  HONE_TRY(const bool found, rows.next());
+  if (!found) return no_study(study);
+  if (const std::int64_t next = rows.integer(0); next != number) return not_next(number, next);
+  return rows.integer(1);
+}
+
 Result<Claim> SqliteStore::create_trial(StudyId study, const NewTrial& trial, const Owner& owner) {
   HONE_TRY_VOID(check_new_trial(trial));
   const std::scoped_lock lock(mutex_);
   SqliteTransaction transaction(database_);
   HONE_TRY_VOID(transaction.begin_write(Commit::relaxed));
-  Revision before = 0;
-  {
-    SqliteRows rows = next_number_.query(study);
-    HONE_TRY(const bool found, rows.next());
-    if (!found) return no_study(study);
-    if (const std::int64_t next = rows.integer(0); next != trial.number) return not_next(trial.number, next);
-    before = rows.integer(1);
-  }
+  HONE_TRY(const Revision before, require_next(study, trial.number));
+  HONE_TRY(Claim claim, write_trial(study, before, trial, trial.configuration, owner));
+  HONE_TRY_VOID(transaction.commit());
+  return claim;
+}
+
+Result<Claim> SqliteStore::write_trial(StudyId study, Revision before, const NewTrial& trial,
+                                       const Configuration& configuration, const Owner& owner) {
   HONE_TRY(const Revision revision,
            change(study, before, "asked", trial.number, trial.until_step, asked_detail(trial)));
   Claim claim{trial.number, claim_token(owner, 1), revision, system_clock().unix_ms()};
   HONE_TRY_VOID(new_trial_.run(study, trial.number, origin_name(trial.origin), trial.arm, trial.why, trial.attempt,
-                               trial.seen, revision, trial.until_step, claim.at_ms, trial.options_hash, trial.kernel_id,
-                               point_text(trial.point), trial.configuration.json()));
+                               trial.seen, revision, trial.until_step, trial.started_ms.value_or(claim.at_ms),
+                               trial.options_hash, trial.kernel_id, point_text(trial.point), configuration.json()));
   HONE_TRY_VOID(new_run_.run(study, trial.number, 1, claim.token, owner.host, owner.boot_id, owner.process,
                              owner.process_start, seed_text(trial.run_seed)));
-  HONE_TRY_VOID(transaction.commit());
   return claim;
 }
 
@@ -76,9 +83,15 @@ Result<Revision> SqliteStore::configure(StudyId study, const Claim& claim, const
   SqliteTransaction transaction(database_);
   HONE_TRY_VOID(transaction.begin_write(Commit::relaxed));
   HONE_TRY(const Standing before, require_holder(study, claim));
-  HONE_TRY(const Revision revision, change(study, before.revision, "configured", claim.trial, 0, domain));
-  HONE_TRY_VOID(configure_.run_on_one_row(study, claim.trial, configuration.json()));
+  HONE_TRY(const Revision revision, write_configuration(study, before.revision, claim.trial, configuration, domain));
   HONE_TRY_VOID(transaction.commit());
+  return revision;
+}
+
+Result<Revision> SqliteStore::write_configuration(StudyId study, Revision before, std::int64_t trial,
+                                                  const Configuration& configuration, std::string_view domain) {
+  HONE_TRY(const Revision revision, change(study, before, "configured", trial, 0, domain));
+  HONE_TRY_VOID(configure_.run_on_one_row(study, trial, configuration.json()));
   return revision;
 }
 
@@ -91,12 +104,17 @@ Result<Revision> SqliteStore::report(StudyId study, const Claim& claim, std::int
   HONE_TRY(const Standing before, require_holder(study, claim));
   HONE_TRY(const std::size_t objectives, checked_objectives(study, before.objectives));
   HONE_TRY_VOID(check_reported(values.size(), objectives));
-  HONE_TRY(const Revision revision,
-           change(study, before.revision, "reported", claim.trial, step, reported_detail(values)));
-  HONE_TRY_VOID(put_report_.run(study, claim.trial, step, plain_value(values[0]), special_name(values[0])));
-  for (std::size_t m = 1; m < values.size(); ++m)
-    HONE_TRY_VOID(put_further_value_.run(study, claim.trial, step, m, plain_value(values[m]), special_name(values[m])));
+  HONE_TRY(const Revision revision, write_report(study, before.revision, claim.trial, step, values));
   HONE_TRY_VOID(transaction.commit());
+  return revision;
+}
+
+Result<Revision> SqliteStore::write_report(StudyId study, Revision before, std::int64_t trial, std::int64_t step,
+                                           std::span<const double> values) {
+  HONE_TRY(const Revision revision, change(study, before, "reported", trial, step, reported_detail(values)));
+  HONE_TRY_VOID(put_report_.run(study, trial, step, plain_value(values[0]), special_name(values[0])));
+  for (std::size_t m = 1; m < values.size(); ++m)
+    HONE_TRY_VOID(put_further_value_.run(study, trial, step, m, plain_value(values[m]), special_name(values[m])));
   return revision;
 }
 
@@ -169,15 +187,21 @@ Result<Revision> SqliteStore::store_outcome(StudyId study, const Claim& claim, c
     return told_again(study, claim, before, outcome);
   }
   if (before.state != TrialState::running || before.token != claim.token) return not_holder(claim.trial, before.state);
-  HONE_TRY(const Revision revision, change(study, before.revision, "told", claim.trial, 0, told_detail(outcome)));
+  HONE_TRY(const Revision revision, write_outcome(study, before.revision, claim.trial, outcome));
+  HONE_TRY_VOID(transaction.commit());
+  commit = log_sync_.committed();
+  return revision;
+}
+
+Result<Revision> SqliteStore::write_outcome(StudyId study, Revision before, std::int64_t trial,
+                                            const Outcome& outcome) {
+  HONE_TRY(const Revision revision, change(study, before, "told", trial, 0, told_detail(outcome)));
   for (std::size_t i = 0; i < outcome.constraints.size(); ++i)
-    HONE_TRY_VOID(new_constraint_.run(study, claim.trial, i, plain_value(outcome.constraints[i]),
+    HONE_TRY_VOID(new_constraint_.run(study, trial, i, plain_value(outcome.constraints[i]),
                                       special_name(outcome.constraints[i])));
   const std::string values = values_text(outcome.values);
   const char* const told = outcome.state == TrialState::complete ? values.c_str() : nullptr;
-  HONE_TRY_VOID(finish(study, claim.trial, outcome.state, told, outcome.reason, outcome.seconds, revision));
-  HONE_TRY_VOID(transaction.commit());
-  commit = log_sync_.committed();
+  HONE_TRY_VOID(finish(study, trial, outcome.state, told, outcome.reason, outcome.seconds, revision));
   return revision;
 }
 

@@ -54,6 +54,8 @@ struct NewTrial {
   std::uint64_t run_seed = 0;
   std::string options_hash;  ///< of sampler, pruner and their options
   std::string kernel_id;     ///< binary version and kernel name: replay compares it before it compares bits
+  /// Unix time at which it was started, of a trial that was evaluated elsewhere; 0 if nobody knows. Nothing: now.
+  std::optional<std::int64_t> started_ms;
 };
 
 /// What proposed a trial: as in NewTrial.
@@ -99,6 +101,21 @@ struct Outcome {
   std::vector<double> constraints;
   std::string reason;
   double seconds = 0;  ///< running time of this stretch, added to the trial's
+};
+
+/// A trial that was evaluated elsewhere, as it ended there.
+struct ImportedTrial {
+  NewTrial trial;
+  /// Of an open study, by parameter of the configuration: its domain for the journal, or "" where an earlier trial has
+  /// it. Else empty.
+  std::vector<std::string> domains;
+  struct ImportedReport {
+    std::int64_t step = 0;
+    std::vector<double> values;  ///< (objectives)
+  };
+  std::vector<ImportedReport> reports;
+  std::optional<Outcome> outcome;  ///< nothing: it is still to be evaluated
+  std::string attributes;          ///< a JSON object for a line "attrs" of the journal, or ""
 };
 
 /// One line of a study's journal: "asked", "claimed", "configured", "reported", "paused", "resumed", "told", "pruned",
@@ -193,6 +210,11 @@ class Store {
   /// with that reason. Such workers are given up. Returns the numbers of the trials.
   virtual Result<std::vector<std::int64_t>> reclaim(StudyId study, std::int64_t retries,
                                                     std::span<const WorkerRecord> silent = {}) = 0;
+
+  /// Adds the trials, the first with the next free number, as if `owner` had created, reported and told each; durable.
+  /// One transaction where the store has its own implementation; this one calls the verbs above one after another, and
+  /// what came before an error stays. Errors: of those verbs.
+  virtual Result<Revision> import_trials(StudyId study, std::span<const ImportedTrial> trials, const Owner& owner);
 
   /// Trials whose `changed` is above `revision`, by number, as of one moment; and that moment.
   struct Changes {

@@ -17,6 +17,9 @@ Result<void> check_seconds(double seconds);
 /// A finished state; when complete, `objectives` finite values.
 Result<void> check_outcome(const Outcome& outcome, std::size_t objectives);
 
+/// What can be said of imported trials without the study's own.
+Result<void> check_imported(std::span<const ImportedTrial> trials, std::size_t objectives);
+
 /// Is this the tell that finished the trial? Bits are compared; the running time is not part of an outcome, and values
 /// count only when complete.
 bool same_outcome(const TrialRecord& trial, const Outcome& outcome);

@@ -130,7 +130,7 @@ TEST(JsonOut, trials_csv_has_a_column_per_parameter) {
 TEST(JsonOut, the_export_holds_reports_and_study_file) {
   const StudyLine line{.name = "digits", .kind = "fit", .directions = {"maximize"}, .metrics = {"accuracy"}};
   const TrialRecord one[] = {trial(0, TrialState::complete, 0.9)};
-  const auto read = nlohmann::json::parse(export_json(line, "format = 1\n", one));
+  const auto read = nlohmann::json::parse(export_json(line, "format = 1\n", "", one));
   EXPECT_EQ(read["format"], 1);
   EXPECT_EQ(read["study"]["metrics"][0], "accuracy");
   EXPECT_EQ(read["study_file"], "format = 1\n");
@@ -141,7 +141,7 @@ TEST(JsonOut, the_export_holds_reports_and_study_file) {
 
   TrialRecord several[] = {trial(0, TrialState::paused)};
   several[0].runs[0].further_values = {7, 8, 9, std::nan("")};
-  const auto more = nlohmann::json::parse(export_json(line, "", several));
+  const auto more = nlohmann::json::parse(export_json(line, "", "[space]\n", several));
   EXPECT_EQ(more["trials"][0]["runs"][0]["reports"].dump(), "[[1,0.5,7.0,8.0],[3,null,9.0,null]]");
 }
 

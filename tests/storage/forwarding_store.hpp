@@ -49,6 +49,9 @@ class ForwardingStore : public Store {
   Result<Revision> prune(StudyId study, std::int64_t number, std::string_view reason) override {
     return inner_->prune(study, number, reason);
   }
+  Result<Revision> import_trials(StudyId study, std::span<const ImportedTrial> trials, const Owner& owner) override {
+    return inner_->import_trials(study, trials, owner);
+  }
   Result<double> beat(StudyId study, const Owner& owner, double seconds) override {
     return inner_->beat(study, owner, seconds);
   }
