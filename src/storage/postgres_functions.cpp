@@ -179,7 +179,8 @@ std::string postgres_functions() {
   INSERT INTO hone.trials(study, number, state, origin, arm, why, attempt, seen, asked, changed, until_step, started_ms,
                           options_hash, kernel_id, point, configuration, seed, starts, token, host, boot_id, process,
                           process_start)
-    VALUES (_study, _trial, 'running', _origin, _arm, _why, _attempt, _seen, line, line, _until_step, CASE WHEN _started < 0 THEN at ELSE _started END,
+    VALUES (_study, _trial, 'running', _origin, _arm, _why, _attempt, _seen, line, line, _until_step,
+            CASE WHEN _started < 0 THEN at ELSE _started END,
             _options_hash, _kernel_id, _point, _configuration, _seed, 1, _token, _host, _boot_id, _process,
             _process_start);
   INSERT INTO hone.journal VALUES (_study, line, at, 'asked', _trial, true, _until_step, _detail, _mark);
