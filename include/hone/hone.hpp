@@ -161,6 +161,7 @@ struct TrialResult {
   std::vector<Report> reports;  ///< ascending step
   std::string arm;              ///< what proposed it: "tpe", "qmc", "default", "enqueued"
   double seconds = 0;           ///< running time, all attempts together
+  double cost = 0;              ///< in the unit of StudyOptions::cost
   std::string reason;           ///< why it failed or was pruned
 };
 
@@ -201,6 +202,9 @@ class Trial {
   /// values than the study has objectives; storage.
   Result<Decision> report(std::int64_t step, double value);
   Result<Decision> report(std::int64_t step, std::span<const double> values);
+  /// What the trial has cost since it was given out, in the unit of StudyOptions::cost; a smaller number than before
+  /// counts for nothing. Errors: not finite, negative; storage.
+  Result<void> cost(double so_far);
 
  private:
   friend class Study;
@@ -223,6 +227,8 @@ struct StudyOptions {
   std::string name = "study";               ///< unique in its storage
   std::string storage = "memory://";        ///< or "sqlite:///relative.db", "sqlite:////absolute.db"
   std::optional<std::int64_t> trials = {};  ///< budget: total number of the study's trials; nothing: no limit
+  std::optional<double> cost = {};          ///< budget: no trial is given out once all have cost that, in any unit
+  double cost_per_hour = 0;                 ///< what an hour of a running trial costs, beside Trial::cost
   std::vector<Objective> objectives = {Objective{}};
   std::uint64_t seed = 0;
   std::string sampler = "auto";  ///< `hone samplers` lists them

@@ -127,6 +127,7 @@ TrialResult result_of(const hone::TrialRecord& record) {
   }
   result.arm = record.arm;
   result.seconds = record.seconds;
+  result.cost = record.cost;
   result.reason = record.reason;
   return result;
 }

@@ -53,6 +53,8 @@ hone::StudyOptions engine_options(const StudyOptions& options) {
   converted.pruner = options.pruner;
   converted.options = options.options;
   converted.trials = options.trials;
+  converted.cost = options.cost;
+  converted.cost_per_hour = options.cost_per_hour;
   converted.deterministic = options.deterministic;
   converted.checkpoints = options.checkpoints;
   converted.kernel_id = HONE_VERSION;

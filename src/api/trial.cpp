@@ -109,4 +109,12 @@ Result<Decision> Trial::report(std::int64_t step, std::span<const double> values
   return static_cast<Decision>(*decision);
 }
 
+Result<void> Trial::cost(double so_far) {
+  if (state_->ended)
+    return std::unexpected(Failure{FailureKind::conflict, fmt::format("trial {} has ended already", number())});
+  auto taken = state_->owner->study->cost(state_->assignment, so_far);
+  if (!taken) return std::unexpected(failure_of(std::move(taken).error()));
+  return {};
+}
+
 }  // namespace hone::api

@@ -65,6 +65,12 @@ std::string usage_text(std::span<const Event> events) {
                      peak_bytes > 0 ? ", up to " + bytes_text(peak_bytes) : "");
 }
 
+double cost_of(std::span<const TrialRecord> trials) {
+  double cost = 0;
+  for (const TrialRecord& trial : trials) cost += trial.cost;
+  return cost;
+}
+
 /// Best so far in the order in which the trials finished.
 std::vector<double> curve_of(const OpenedStudy& study) {
   std::vector<const TrialRecord*> complete;
@@ -139,6 +145,7 @@ Result<std::string> study_text(const OpenedStudy& study) {
   if (counts.total() > 0) {
     text += fmt::format("arms        {}\n", arms_text(study.trials));
     text += fmt::format("time        {} in trials\n", duration_text(seconds));
+    if (const double cost = cost_of(study.trials); cost > 0) text += fmt::format("cost        {}\n", number_text(cost));
     if (const std::string usage = usage_text(events); !usage.empty()) text += fmt::format("usage       {}\n", usage);
   }
   if (const auto audit = audit_of(record, study.trials, events))

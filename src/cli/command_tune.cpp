@@ -37,6 +37,9 @@ Result<TuneSetup> read_setup(const Arguments& arguments) {
   HONE_TRY(wishes.jobs, arguments.integer("--jobs", 1, 4096));
   HONE_TRY(wishes.seed, arguments.seed("--seed"));
   HONE_TRY(wishes.time_seconds, arguments.duration("--time"));
+  HONE_TRY(wishes.cost, arguments.number("--cost", 0, 1e200));
+  if (wishes.cost == 0.0) return refuse("--cost is a budget above 0, got 0");
+  HONE_TRY(wishes.cost_per_hour, arguments.number("--cost-per-hour", 0, 1e200));
   HONE_TRY(wishes.timeout_seconds, arguments.duration("--timeout"));
   StudyFile file;
   if (const std::filesystem::path path = arguments.positional("STUDY.toml"); !path.empty()) {
@@ -74,7 +77,7 @@ Result<int> tune(const Arguments& arguments) {
   output.json = format && std::string_view(*format) == "json";
   HONE_TRY(output.storage_url, storage_url(arguments));
   HONE_TRY(TuneSetup setup, read_setup(arguments));
-  const bool no_budget = !setup.options.trials && !setup.time_seconds;
+  const bool no_budget = !setup.options.trials && !setup.time_seconds && !setup.options.cost;
   if (no_budget) setup.options.trials = default_trials;
   StudyPlace place(output.storage_url, setup.record.name);
   setup.options.checkpoints = tune_checkpoints(setup, place.folder());
@@ -90,9 +93,10 @@ Result<int> tune(const Arguments& arguments) {
   if (const std::int64_t swept = sweep_leftovers(); swept > 0)
     progress.note(fmt::format("ended {} processes that a hone which was killed had left running", swept));
   if (no_budget)
-    progress.note(fmt::format("no budget was given: {} trials; --trials or --time says more", default_trials));
+    progress.note(fmt::format("no budget was given: {} trials; --trials, --time or --cost says more", default_trials));
   progress.note(tune_heading(setup, output, place.folder()));
-  SearchWatch watch{*study, progress, setup.jobs, setup.options.trials, setup.time_seconds, started};
+  SearchWatch watch{*study, progress, setup.jobs, setup.options.trials, setup.time_seconds, setup.options.cost,
+                    started};
   return search_and_print(setup, output, place.folder(), watch);
 }
 
@@ -107,11 +111,19 @@ constexpr std::array flags = {
     FlagRow{.name = "--trials",
             .value_name = "N",
             .help = "trials of the study in total",
-            .otherwise = "the file's; else 100 without --time"},
+            .otherwise = "the file's; else 100 without --time or --cost"},
     FlagRow{.name = "--time",
             .value_name = "TIME",
             .help = "time of the study in total, such as 90s, 10m, 2h",
             .otherwise = "the file's; else no limit"},
+    FlagRow{.name = "--cost",
+            .value_name = "COST",
+            .help = "what all trials may cost in total, in any unit: no trial is started once they have cost that",
+            .otherwise = "the file's; else no limit"},
+    FlagRow{.name = "--cost-per-hour",
+            .value_name = "COST",
+            .help = "what an hour of one running trial costs, beside what the program reports itself",
+            .otherwise = "the file's; else 0"},
     FlagRow{.name = "--jobs",
             .short_name = "-j",
             .value_name = "N",

@@ -21,6 +21,7 @@ namespace {
 std::string done_text(const std::string& ended) {
   if (ended == "time") return "the study's time is used up";
   if (ended == "hopeless") return "nothing but failures came, so this worker gives up";
+  if (ended == "cost") return "the study has cost its budget";
   return "the study is finished";
 }
 
@@ -55,7 +56,7 @@ Result<int> work(const Arguments& arguments) {
   progress.note(
       fmt::format("worker on study {} in {}: {} at once", record.name, without_password(store->url()), job.jobs));
 
-  SearchWatch watch{*study, progress, job.jobs, job.options.trials, job.time_seconds, started};
+  SearchWatch watch{*study, progress, job.jobs, job.options.trials, job.time_seconds, job.options.cost, started};
   auto ended = watch.run(*runner, {});
   progress.finish();
   if (!ended && ended.error().kind == Error::Kind::interrupted) return interrupted_code(*study);

@@ -186,6 +186,10 @@ Result<void> read_search(const Arguments& arguments, const StudyFile& given, Fit
   setup.options.trials = trials ? trials : given.search.trials;
   HONE_TRY(const auto time, arguments.duration("--time"));
   setup.time_seconds = time ? time : given.search.time_seconds;
+  if (given.search.cost || given.search.cost_per_hour)
+    return refuse(
+        "[search] cost is for `hone tune` and `hone session`; `hone fit` trains here, and its cost is time: give it "
+        "--time, or [search] time");
   if (!setup.time_seconds && !setup.options.trials) setup.time_seconds = default_time_seconds;
   HONE_TRY(const auto jobs, arguments.integer("--jobs", 1, 4096));
   setup.jobs = jobs ? *jobs : given.search.parallel.value_or(available_cores());

@@ -69,6 +69,9 @@ class CsvImport {
     return refuse(fmt::format("{}: column '{}': {}", place(row), quoted(table_.names()[column]), what));
   }
 
+  /// With "cost" behind them, if trials had one.
+  std::size_t own_last_count() const { return std::size(own_last) + (has_cost_ ? 1 : 0); }
+
   std::optional<std::size_t> find(std::string_view name) const {
     const auto found = std::ranges::find(table_.names(), name);
     if (found == table_.names().end()) return std::nullopt;
@@ -78,9 +81,10 @@ class CsvImport {
   /// Which columns are values, and which parameters.
   Result<void> sort_columns() {
     const auto& names = table_.names();
-    const std::size_t first = std::size(own_first), last = std::size(own_last);
+    has_cost_ = names.size() > std::size(own_last) && names.back() == "cost";
+    const std::size_t first = std::size(own_first), last = own_last_count();
     is_own_ = names.size() >= first + 1 + last && std::ranges::equal(std::span(names).first(first), own_first) &&
-              std::ranges::equal(std::span(names).last(last), own_last);
+              std::ranges::equal(std::span(names).last(last).first(std::size(own_last)), own_last);
     std::vector<std::string> wanted = wishes_.values;
     if (wanted.empty() && wishes_.file) {
       wanted = wishes_.file->metrics;
@@ -230,7 +234,7 @@ class CsvImport {
 
   /// Trial, state, arm, start, time and reason of hone's own table.
   Result<void> read_own(std::size_t row, ForeignTrial& trial) {
-    const std::size_t last = table_.columns() - std::size(own_last);
+    const std::size_t last = table_.columns() - own_last_count();
     const auto state = state_from(table_.cell(row, 1));
     if (!state) return wrong(row, 1, state.error().message);
     trial.state = is_finished(*state) ? *state : TrialState::waiting;
@@ -249,6 +253,11 @@ class CsvImport {
       return wrong(row, last + 3, fmt::format("'{}' is no number of seconds", quoted(table_.cell(row, last + 3))));
     trial.seconds = *seconds;
     trial.reason = table_.raw(row, last + 4);
+    if (!has_cost_) return {};
+    const auto cost = parse_number(table_.cell(row, last + 5));
+    if (!cost || !std::isfinite(*cost) || *cost < 0)
+      return wrong(row, last + 5, fmt::format("'{}' is no cost", quoted(table_.cell(row, last + 5))));
+    trial.cost = *cost;
     return {};
   }
 
@@ -277,7 +286,7 @@ class CsvImport {
   const ImportWishes& wishes_;
   CsvTable table_;
   ForeignStudy out_;
-  bool is_own_ = false;
+  bool is_own_ = false, has_cost_ = false;
   std::vector<std::size_t> values_, parameters_;  // columns
   std::vector<bool> is_text_;                     // (columns), where nobody said what they are
   std::size_t steps_ = 0, without_value_ = 0;

@@ -168,6 +168,7 @@ Result<std::vector<ImportedTrial>> fit_trials(ForeignStudy& study, const Space& 
     imported.reports = foreign.reports;
     imported.outcome = outcome_of(foreign);
     imported.attributes = foreign.attributes;
+    imported.cost = foreign.cost;
   }
   fitting.note_the_rest();
   return all;

@@ -255,6 +255,9 @@ class JsonImport {
       if (!std::isfinite(trial.seconds) || trial.seconds < 0)
         return wrong(*seconds, "'seconds' is a number, 0 or more");
     }
+    if (const JsonNode* cost = node.find("cost")) {
+      HONE_TRY(trial.cost, checked(cost_of(*cost)));
+    }
     if (const JsonNode* attempt = node.find("attempt")) {
       HONE_TRY(trial.attempt, checked(integer_of(*attempt)));
       if (trial.attempt < 0) return wrong(*attempt, "'attempt' is 0 or more");

@@ -23,7 +23,7 @@ struct ForeignTrial {
   std::string attributes;  ///< a JSON object, or ""
   std::int64_t attempt = 0;
   std::int64_t started_ms = 0;  ///< 0: not known
-  double seconds = 0;
+  double seconds = 0, cost = 0;
   std::optional<std::uint64_t> seed;  ///< of its run
 };
 

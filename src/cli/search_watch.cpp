@@ -20,20 +20,34 @@ namespace {
 constexpr double save_time_every_seconds = 2;
 constexpr std::size_t failures_said_max = 3;
 
+/// Looking at a study of many trials takes time: at most this share of it.
+constexpr double looking_share = 0.02, look_every_seconds_max = 5;
+
 /// Best so far after each finished trial, in order of finishing.
-std::vector<double> best_curve(std::vector<TrialRecord> trials, bool maximize) {
-  std::erase_if(trials, [](const TrialRecord& trial) { return !is_finished(trial.state); });
-  std::ranges::sort(trials, {}, &TrialRecord::finished);
+std::vector<double> best_curve(const View& view, bool maximize) {
+  std::vector<std::pair<Revision, double>> finished;  // values are oriented: lower is better
+  for (std::size_t i = 0; i < view.size(); ++i) {
+    const TrialRow& trial = view[i];
+    if (is_finished(trial.state))
+      finished.emplace_back(trial.finished, trial.state == TrialState::complete
+                                                ? trial.values[0]
+                                                : std::numeric_limits<double>::quiet_NaN());
+  }
+  std::ranges::sort(finished, {}, &std::pair<Revision, double>::first);
   std::vector<double> curve;
   double best = std::numeric_limits<double>::quiet_NaN();
-  for (const TrialRecord& trial : trials) {
-    if (trial.state == TrialState::complete && !trial.values.empty()) {
-      const double value = trial.values[0];
-      if (std::isnan(best) || (maximize ? value > best : value < best)) best = value;
-    }
-    curve.push_back(best);
+  for (const auto& [revision, value] : finished) {
+    if (!std::isnan(value) && !(value >= best)) best = value;
+    curve.push_back(maximize ? -best : best);
   }
   return curve;
+}
+
+std::set<std::int64_t> failures(const View& view) {
+  std::set<std::int64_t> numbers;
+  for (std::size_t i = 0; i < view.size(); ++i)
+    if (view[i].state == TrialState::failed) numbers.insert(view[i].number);
+  return numbers;
 }
 
 /// Has no trial measured anything?
@@ -70,36 +84,38 @@ ProgressState SearchWatch::state(std::string phase) const {
       state.best_trial = best->number;
       state.best_parameters = short_text(best->configuration);
     }
-    state.curve = best_curve(study.trials(), state.maximize);
+    state.curve = best_curve(study.view(), state.maximize);
   }
   state.elapsed_seconds = used_seconds();
   state.time_budget_seconds = time_seconds;
+  state.cost_budget = cost;
+  if (cost) state.cost = study.cost_used();
   return state;
 }
 
 Result<std::string> SearchWatch::run(Runner& runner, const Ends& ends) {
-  double saved_at = 0;
+  double saved_at = 0, look_at = 0;
   bool time_is_up = false, hopeless = false;
   RunLoopOptions options;
   options.jobs = jobs;
-  std::set<std::int64_t> failures_said;
-  const std::int64_t failed_before = study.counts().failed;
-  for (const TrialRecord& trial : study.trials())
-    if (trial.state == TrialState::failed) failures_said.insert(trial.number);  // by an earlier start
-  const std::size_t said_before = failures_said.size();
+  std::set<std::int64_t> failures_said = failures(study.view());  // by an earlier start
+  const std::size_t failed_before = failures_said.size();
   options.should_stop = [&] {
-    progress.update(state("search"));
-    for (const TrialRecord& trial : study.trials())
-      if (trial.state == TrialState::failed && failures_said.insert(trial.number).second &&
-          failures_said.size() <= said_before + failures_said_max)
-        progress.note(fmt::format("trial {} failed: {}", trial.number, trial.reason));
     const double elapsed = elapsed_seconds();
+    if (elapsed >= look_at) {
+      progress.update(state("search"));
+      for (const std::int64_t number : failures(study.view()))
+        if (failures_said.insert(number).second && failures_said.size() <= failed_before + failures_said_max)
+          progress.note(fmt::format("trial {} failed: {}", number, study.trial(number)->reason));
+      hopeless = static_cast<std::int64_t>(failures_said.size() - failed_before) >= ends.hopeless_failures &&
+                 nothing_measured(study);
+      look_at = elapsed + std::min((elapsed_seconds() - elapsed) / looking_share, look_every_seconds_max);
+    }
     if (time_seconds && used_before_seconds && elapsed - saved_at > save_time_every_seconds) {
       saved_at = elapsed;  // a lost accounting line costs a few seconds of budget, nothing else
       (void)study.store().set_attribute(study.record().id, "seconds_used", number_text(used_seconds()));
     }
     time_is_up = left_seconds() <= ends.reserved_seconds();
-    hopeless = study.counts().failed - failed_before >= ends.hopeless_failures && nothing_measured(study);
     return time_is_up || hopeless;
   };
   options.note = [&](const std::string& text) { progress.note(text); };

@@ -17,6 +17,7 @@ struct SearchWatch {
   std::int64_t jobs = 1;
   std::optional<std::int64_t> trials = std::nullopt;  ///< budgets, totals of the study
   std::optional<double> time_seconds = std::nullopt;
+  std::optional<double> cost = std::nullopt;
   double started_seconds = 0;  ///< monotonic time at which the command started
   /// Of the study's time budget, by earlier starts; nothing: the study accounts for the time of all its workers
   /// (StudyOptions::counts_time).
@@ -36,8 +37,8 @@ struct SearchWatch {
     std::int64_t hopeless_failures = 100;
     std::string stopping = "";  ///< said when running trials are to be handed back; "": nothing
   };
-  /// Runs trials until a budget is spent. Returns "trials", "exhausted", "time", "hopeless"; errors: `interrupted`
-  /// after a signal (everything is saved), and those of `run_study`.
+  /// Runs trials until a budget is spent. Returns "trials", "cost", "exhausted", "time", "hopeless"; errors:
+  /// `interrupted` after a signal (everything is saved), and those of `run_study`.
   Result<std::string> run(Runner& runner, const Ends& ends);
 };
 

@@ -139,6 +139,8 @@ void write_options(TuneSetup& setup) {
   options.pruner = file.search.pruner.value_or("none");
   options.options = file.search.options;
   options.trials = file.search.trials;
+  options.cost = file.search.cost;
+  options.cost_per_hour = file.search.cost_per_hour.value_or(0);
   options.same_max_step = true;
   options.retries = file.run->retries;
   options.counts_time = true;
@@ -160,6 +162,8 @@ void take_wishes(const TuneWishes& wishes, StudyFile& file) {
   replace(file.search.pruner, wishes.pruner);
   replace(file.search.trials, wishes.trials);
   replace(file.search.time_seconds, wishes.time_seconds);
+  replace(file.search.cost, wishes.cost);
+  replace(file.search.cost_per_hour, wishes.cost_per_hour);
   replace(file.run->timeout_seconds, wishes.timeout_seconds);
   replace(file.run->metric_regex, wishes.metric_regex);
   replace(file.metric, wishes.metric);

@@ -20,7 +20,8 @@ struct TuneWishes {
                              direction = std::nullopt, metric = std::nullopt, metric_regex = std::nullopt;
   std::optional<std::int64_t> trials = std::nullopt, jobs = std::nullopt;
   std::optional<std::uint64_t> seed = std::nullopt;
-  std::optional<double> time_seconds = std::nullopt, timeout_seconds = std::nullopt;
+  std::optional<double> time_seconds = std::nullopt, timeout_seconds = std::nullopt, cost = std::nullopt,
+                        cost_per_hour = std::nullopt;
   std::filesystem::path folder = "";  ///< of the study file: where its relative paths begin; "" is the current one
   std::string stem = "";              ///< of the study file's name, for a study that has none
 };

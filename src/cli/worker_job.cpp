@@ -23,6 +23,8 @@ Result<void> take_latest_options(Store& store, const StudyRecord& record, StudyO
   options.pruner = stored.pruner;
   options.options = stored.options;
   options.trials = stored.trials;
+  options.cost = stored.cost;
+  options.cost_per_hour = stored.cost_per_hour;
   options.audit = stored.audit;
   options.deterministic = stored.deterministic;
   return {};

@@ -23,6 +23,7 @@ class StudyObserver final : public RunObserver {
   Result<Decision> report(std::size_t, std::int64_t step, std::span<const double> values) override {
     return study_.report(assignment_, step, values);
   }
+  Result<void> cost(std::size_t, double so_far) override { return study_.cost(assignment_, so_far); }
   Result<void> note(std::size_t, std::string_view kind, const std::string& detail) override {
     return study_.note(assignment_, kind, detail);
   }

@@ -20,8 +20,8 @@ struct RunLoopOptions {
   std::function<void(const std::string&)> note = {};
 };
 
-/// Runs until the study is done or `should_stop` says so. Returns "trials", "exhausted", "stopped", or "halted" if
-/// somebody halted the study. A trial whose lease was lost meanwhile is dropped; it is somebody else's.
+/// Runs until the study is done or `should_stop` says so. Returns "trials", "cost", "exhausted", "stopped", or "halted"
+/// if somebody halted the study. A trial whose lease was lost meanwhile is dropped; it is somebody else's.
 /// Errors: the first error of the store or of the runner; running trials are handed back first.
 Result<std::string> run_study(Study& study, Runner& runner, const RunLoopOptions& options);
 

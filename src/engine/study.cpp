@@ -53,6 +53,8 @@ Result<void> Study::check(const StudyRecord& wanted, const std::shared_ptr<const
                             {wanted.max_step, maximize_flags(wanted).front()}));
   if (!(options.audit >= 0 && options.audit <= 1))
     return refuse(fmt::format("audit must be a share from 0 to 1, got {}", number_text(options.audit)));
+  if (options.cost) HONE_TRY_VOID(check_cost(*options.cost));
+  HONE_TRY_VOID(check_cost(options.cost_per_hour));
   for (const Configuration& first : options.enqueue)
     if (auto point = space->complete(first, Point(space->axes().size(), 0.5)); !point)
       return refuse("an enqueued configuration does not fit the space: " + point.error().message);
@@ -192,12 +194,13 @@ Result<void> Study::note(const Assignment& assignment, std::string_view kind, co
 Result<void> Study::finish(const Assignment& assignment, const RunOutcome& outcome, double seconds) {
   const OverheadTimer timer(*this, OverheadTimer::Scope::finish);
   const std::int64_t number = assignment.request.trial;
+  if (options_.cost_per_hour > 0) HONE_TRY_VOID(spend(assignment, seconds / 3600 * options_.cost_per_hour));
   if (outcome.started_anew) {
     Event event;
     event.kind = "restarted";
     event.trial = number;
     event.step = assignment.request.from_step;
-    event.detail = "the checkpoint could not be used: started anew";
+    event.detail = "no checkpoint could be used: started anew";
     HONE_TRY_VOID(store_.log(record_.id, event));
   }
   if (outcome.state == TrialState::paused || outcome.state == TrialState::waiting) {
@@ -215,6 +218,7 @@ Result<void> Study::finish(const Assignment& assignment, const RunOutcome& outco
   {
     const std::scoped_lock lock(mutex_);
     claims_.let_go(number);
+    cost_so_far_.erase(number);
     ++change_count_;
   }
   changed_.notify_all();
@@ -274,6 +278,7 @@ void Study::lose(const Assignment& assignment) {
   {
     const std::scoped_lock lock(mutex_);
     claims_.let_go(assignment.request.trial);
+    cost_so_far_.erase(assignment.request.trial);
     ++change_count_;
   }
   changed_.notify_all();

@@ -34,6 +34,8 @@ struct StudyOptions {
   std::string pruner = "none";
   std::map<std::string, std::map<std::string, double>> options;  ///< by sampler or pruner name
   std::optional<std::int64_t> trials;  ///< total number of trials of the study; nothing: no limit
+  std::optional<double> cost;          ///< no trial is started once all have cost that much; nothing: no limit
+  double cost_per_hour = 0;            ///< what an hour of a running trial costs
   bool same_max_step = false;          ///< a stored study must have the wanted max_step; else its own holds
   std::int64_t retries = 1;            ///< how often a trial of a dead worker is started again
   double beat_seconds = 5;             ///< see MembershipOptions, as the next two
@@ -56,7 +58,8 @@ struct Assignment {
 };
 /// Nothing to start before something else has finished.
 struct NothingYet {};
-/// The study is finished: "trials" (budget), "exhausted" (no configuration is left); or "halted" (`halt_study`).
+/// The study is finished: "trials" (budget), "exhausted" (no configuration is left), "cost" (budget; what is paused or
+/// waiting stays so, for a larger one); or "halted" (`halt_study`).
 struct StudyDone {
   std::string reason;
   std::vector<std::int64_t> given_up = {};  ///< trials that were paused and are pruned now: nobody goes on with them
@@ -110,6 +113,9 @@ class Study {
   }
   /// Adds a line about a running trial to the journal. Thread safe.
   Result<void> note(const Assignment& assignment, std::string_view kind, const std::string& detail);
+  /// What this start of the trial has cost so far; a smaller number than before counts for nothing. Thread safe.
+  /// Errors: `conflict` if the trial is somebody else's by now; not finite, negative.
+  Result<void> cost(const Assignment& assignment, double so_far);
   /// Stores how a run ended; `seconds`: wall time of this stretch.
   Result<void> finish(const Assignment& assignment, const RunOutcome& outcome, double seconds);
   /// `report` or `finish` was refused with `conflict` or `not_found`: the trial is somebody else's by now.
@@ -125,6 +131,8 @@ class Study {
   Result<void> leave();
   /// Seconds that the study has been worked on, by anybody; with `counts_time`.
   double used_seconds();
+  /// What all trials have cost together, as of the last ask or tick; only looked up if there is a budget for it.
+  double cost_used() const { return cost_used_.load(); }
   /// Has somebody halted it?
   bool is_halted() const { return halted_.load(); }
 
@@ -152,6 +160,8 @@ class Study {
   Result<void> catch_up();  // needs mutex_
   void forget_all();        // needs mutex_
   Result<void> look_whether_halted();
+  Result<bool> is_cost_spent();
+  Result<void> spend(const Assignment& assignment, double cost);
   Result<void> hand_back_strays();
   /// Somebody here works on it from now on. Needs ask_mutex_.
   Assignment hold(std::int64_t number, const Claim& claim, std::int64_t from_step);
@@ -202,14 +212,16 @@ class Study {
   Membership membership_;        // guarded by membership_mutex_
   ProcessClaims claims_;         // given out by us, and not finished
   std::atomic<bool> halted_ = false;
+  std::atomic<double> cost_used_ = 0;
 
   std::mutex ask_mutex_;  // one ask at a time; taken before mutex_
   std::mutex mutex_;      // guards everything below
   std::condition_variable changed_;
   History history_;
-  std::map<std::int64_t, TrialRecord> live_;  // the trials that have not finished
-  TrialArchive finished_;                     // the others, unless the store keeps them in memory
-  std::set<std::int64_t> waiting_;            // numbers of the trials in that state
+  std::map<std::int64_t, TrialRecord> live_;    // the trials that have not finished
+  TrialArchive finished_;                       // the others, unless the store keeps them in memory
+  std::set<std::int64_t> waiting_;              // numbers of the trials in that state
+  std::map<std::int64_t, double> cost_so_far_;  // of the present start of a trial
   Revision revision_ = 0;
   std::uint64_t generation_ = 0;  ///< how often everything had to be read again
   std::uint64_t change_count_ = 0;

@@ -8,6 +8,7 @@
 #include "engine/study_parts.hpp"
 #include "engine/study_rules.hpp"
 #include "storage/record_changes.hpp"
+#include "storage/store_rules.hpp"
 
 namespace hone {
 
@@ -20,6 +21,8 @@ Result<Work> Study::next(const Configuration& given) {
   TurnCounter turns;
   for (;;) {
     HONE_TRY_VOID(turns.turn(view().revision()));
+    HONE_TRY(const bool spent, is_cost_spent());
+    if (spent) return StudyDone{"cost"};
     HONE_TRY(auto waiting, take_waiting());
     if (waiting) return std::move(*waiting);
 
@@ -53,6 +56,8 @@ Result<Work> Study::next_given(const Configuration& given) {
   for (;;) {
     View now = view();
     HONE_TRY_VOID(turns.turn(now.revision()));
+    HONE_TRY(const bool spent, is_cost_spent());
+    if (spent) return StudyDone{"cost"};
     if (options_.trials && static_cast<std::int64_t>(now.size()) >= *options_.trials) return nothing_new(now);
     const std::int64_t until_step = first_rung(*pruner_, now);
     HONE_TRY(auto work, start_new(std::move(now), until_step, &given));
@@ -68,6 +73,8 @@ Result<TrialRecord> Study::enqueue(const Configuration& given) {
   for (;;) {
     View now = view();
     HONE_TRY_VOID(turns.turn(now.revision()));
+    HONE_TRY(const bool spent, is_cost_spent());
+    if (spent) return cost_spent(*options_.cost);
     if (options_.trials && static_cast<std::int64_t>(now.size()) >= *options_.trials)
       return fail(Error::Kind::conflict,
                   fmt::format("all {} trials of the study have been given out: raise its budget", *options_.trials));
@@ -185,6 +192,7 @@ Result<std::optional<Work>> Study::start_new(View view, std::int64_t until_step,
   trial.run_seed = run_seed(record_.seed, trial.number, 0);
   trial.options_hash = options_hash_;
   trial.kernel_id = options_.kernel_id;
+  trial.cost_budget = options_.cost;
   view = View(space_, std::make_shared<const View::Rows>(), 0, view.objectives());  // see History::put
   auto created = store_.create_trial(record_.id, trial, owner_);
   if (created) {

@@ -1,5 +1,9 @@
-// A study among other processes: its lease, trials that came back, being halted (declared in engine/study.hpp).
+// A study among other processes: its lease, trials that came back, being halted, what it costs (declared in
+// engine/study.hpp).
 #include "engine/study.hpp"
+#include "engine/study_parts.hpp"
+#include "storage/record_changes.hpp"
+#include "storage/store_rules.hpp"
 
 namespace hone {
 namespace {
@@ -33,6 +37,7 @@ Result<void> Study::tick() {
     HONE_TRY(came_back, membership_.tick());
   }
   HONE_TRY_VOID(look_whether_halted());
+  HONE_TRY_VOID(is_cost_spent());
   HONE_TRY_VOID(hand_back_strays());
   if (came_back) {
     HONE_TRY_VOID(catch_up_now());
@@ -59,6 +64,32 @@ Result<void> Study::look_whether_halted() {
   HONE_TRY(const bool halted, hone::is_halted(store_, record_.id));
   halted_ = halted;
   return {};
+}
+
+Result<bool> Study::is_cost_spent() {
+  if (!options_.cost) return false;
+  HONE_TRY(const double used, store_.cost_used(record_.id));
+  cost_used_ = used;
+  return used >= *options_.cost;
+}
+
+Result<void> Study::cost(const Assignment& assignment, double so_far) {
+  HONE_TRY_VOID(check_cost(so_far));
+  double more = 0;
+  {
+    const std::scoped_lock lock(mutex_);
+    more = so_far - cost_so_far_[assignment.request.trial];
+  }
+  if (more <= 0) return {};
+  HONE_TRY_VOID(spend(assignment, more));
+  const std::scoped_lock lock(mutex_);
+  cost_so_far_[assignment.request.trial] = so_far;
+  return {};
+}
+
+Result<void> Study::spend(const Assignment& assignment, double cost) {
+  HONE_TRY(const Revision revision, store_.spend(record_.id, assignment.claim, cost));
+  return learn(assignment.request.trial, revision, [&](TrialRecord& record) { record_spent(record, cost, revision); });
 }
 
 std::uint64_t Study::generation() {

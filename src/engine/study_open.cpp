@@ -72,8 +72,11 @@ Result<StudyRecord> find_or_create(Store& store, const StudyRecord& wanted, bool
     if (stored) {
       HONE_TRY_VOID(check_same(*stored, wanted));
       if (same_max_step && stored->max_step != wanted.max_step)
-        return differs(*stored, fmt::format("another length of a full training (stored {} epochs, now {})",
-                                            stored->max_step, wanted.max_step));
+        return differs(
+            *stored, wanted.kind == "fit"
+                         ? fmt::format("another length of a full training (stored {} epochs, now {})", stored->max_step,
+                                       wanted.max_step)
+                         : fmt::format("another max_step (stored {}, now {})", stored->max_step, wanted.max_step));
       return *stored;
     }
     auto created = store.create_study(wanted);
@@ -84,6 +87,8 @@ Result<StudyRecord> find_or_create(Store& store, const StudyRecord& wanted, bool
 std::string options_text(const StudyOptions& options) {
   std::string text = fmt::format("sampler={} pruner={}", options.sampler, options.pruner);
   if (options.trials) text += fmt::format(" trials={}", *options.trials);
+  if (options.cost) text += fmt::format(" cost={}", number_text(*options.cost));
+  if (options.cost_per_hour > 0) text += fmt::format(" cost_per_hour={}", number_text(options.cost_per_hour));
   if (options.audit > 0) text += fmt::format(" audit={}", number_text(options.audit));
   if (!options.deterministic) text += " deterministic=0";
   for (const auto& [owner, values] : options.options)
@@ -105,6 +110,10 @@ Result<StudyOptions> options_from(std::string_view text) {
       options.pruner = value;
     else if (name == "trials")
       good = (options.trials = parse_integer(value)).has_value();
+    else if (name == "cost" && number)
+      options.cost = *number;
+    else if (name == "cost_per_hour" && number)
+      options.cost_per_hour = *number;
     else if (name == "audit" && number)
       options.audit = *number;
     else if (name == "deterministic")

@@ -42,12 +42,14 @@ JsonObject trial_object(const TrialRecord& trial, std::size_t objectives) {
     object.number("value", valued && !trial.values.empty() ? std::optional(trial.values[0]) : std::nullopt);
   else
     object.raw("values", valued ? json_array(trial.values) : "null");
-  return object.raw("constraints", json_array(trial.constraints))
+  object.raw("constraints", json_array(trial.constraints))
       .integer("steps", steps_of(trial))
       .text_or_null("arm", trial.arm)
       .text_or_null("started", utc_time(trial.started_ms))
       .number("seconds", trial.seconds)
       .text_or_null("reason", trial.reason);
+  if (trial.cost > 0) object.number("cost", trial.cost);
+  return object;
 }
 
 JsonObject study_object(const StudyLine& study) {
@@ -144,6 +146,8 @@ TextTable trials_table(std::span<const TrialRecord> trials, std::span<const std:
   table.columns.push_back({"seconds", "seconds"});
   if (for_people) table.columns.push_back({"params", "parameters", true});
   table.columns.push_back({"reason", "reason", true});
+  const bool cost_anything = std::ranges::any_of(trials, [](const TrialRecord& trial) { return trial.cost > 0; });
+  if (cost_anything) table.columns.push_back({"cost", "cost"});
 
   for (const TrialRecord& trial : trials) {
     auto& row = table.rows.emplace_back();
@@ -160,6 +164,7 @@ TextTable trials_table(std::span<const TrialRecord> trials, std::span<const std:
     row.push_back(trial.seconds);
     if (for_people) row.push_back(trial.configuration.text());
     row.push_back(text_or_null(trial.reason));
+    if (cost_anything) row.push_back(trial.cost);
   }
   return table;
 }

@@ -32,6 +32,7 @@ struct ProgressState {
 
   double elapsed_seconds = 0;
   std::optional<double> time_budget_seconds;
+  std::optional<double> cost, cost_budget;  ///< of the study, if it has one
 };
 
 struct ProgressLook {

@@ -49,6 +49,8 @@ std::optional<double> share_done(const ProgressState& state) {
   std::optional<double> share;
   if (state.time_budget_seconds && *state.time_budget_seconds > 0)
     share = state.elapsed_seconds / *state.time_budget_seconds;
+  if (state.cost && state.cost_budget && *state.cost_budget > 0)
+    share = std::max(share.value_or(0), *state.cost / *state.cost_budget);
   if (state.trials_total && *state.trials_total > 0)
     share =
         std::max(share.value_or(0), static_cast<double>(finished(state)) / static_cast<double>(*state.trials_total));
@@ -94,12 +96,19 @@ std::string head_line(const ProgressState& state, const ProgressLook& look, cons
   return line + time;
 }
 
+/// "; cost 12.5 of 40".
+std::string cost_text(const ProgressState& state) {
+  if (!state.cost || !state.cost_budget) return "";
+  return fmt::format("; cost {} of {}", short_number(*state.cost), number_text(*state.cost_budget));
+}
+
 std::string trials_line(const ProgressState& state, const Painter& paint) {
   const std::string failed = fmt::format("{} failed", state.failed);
   std::string line = pad_right("trials", label_width) +
                      fmt::format("{} complete, {} pruned, {}, {} running, {} paused", state.complete, state.pruned,
                                  state.failed > 0 ? paint.red(failed) : failed, state.running, state.paused);
   if (state.trials_total) line += fmt::format("; {} of {} done", finished(state), *state.trials_total);
+  line += cost_text(state);
   if (state.jobs > 1) line += fmt::format("; {} at once", state.jobs);
   return line;
 }
@@ -155,6 +164,7 @@ std::string progress_line(const ProgressState& state, bool with_parameters) {
   line += fmt::format(": {} complete, {} pruned, {} failed, {} running, {} paused", state.complete, state.pruned,
                       state.failed, state.running, state.paused);
   if (state.trials_total) line += fmt::format(", of {} trials", *state.trials_total);
+  line += cost_text(state);
   if (state.best_value)
     line += fmt::format("; best {} {} (trial {})", state.metric, short_number(*state.best_value), state.best_trial);
   if (state.best_value && with_parameters && !state.best_parameters.empty())

@@ -80,11 +80,9 @@ Result<RunOutcome> NativeNetworkRunner::run_one(const RunRequest& request, std::
     rhythm = SaveRhythm(paused->due_seconds);
   } else if (const std::int64_t from = last_file(request); from > 0) {
     auto restored = read_checkpoint(checkpoint_file(request.checkpoints, request.trial, from), key, *trainer);
-    if (restored)
-      progress = *restored;
-    else
-      outcome.started_anew = true;
+    if (restored) progress = *restored;
   }
+  outcome.started_anew = trainer->epoch() == 0 && std::max(request.from_step, request.reported_step) > 0;
   const auto save = [&]() -> Result<void> {
     if (request.checkpoints.empty()) return {};
     HONE_TRY_VOID(write_checkpoint(checkpoint_file(request.checkpoints, request.trial, trainer->epoch()), key, progress,

@@ -106,6 +106,12 @@ void ProgramTrial::hear_report(std::string_view text) {
   if (!line) return ignore(line.error());
   if (line->constraints) constraints_ = *line->constraints;
   if (!line->attributes.empty()) attributes_ = line->attributes;
+  if (line->cost) {
+    if (auto done = observer_.cost(index_, *line->cost); !done) {
+      error_ = std::move(done).error();
+      return stop(TrialState::waiting);
+    }
+  }
   if (line->step)
     report(*line->step, line->values);
   else if (!line->values.empty())

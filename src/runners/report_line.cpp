@@ -16,7 +16,7 @@ namespace {
 constexpr std::string_view prefix = "hone:";
 
 LineResult<ReportLine> read_report(std::string_view text, std::span<const std::string> metrics, std::int64_t max_step) {
-  static const std::vector<std::string> known = {"step", "value", "values", "constraints", "attrs"};
+  static const std::vector<std::string> known = {"step", "value", "values", "constraints", "cost", "attrs"};
   const auto fault = [](std::string message, std::size_t at) {
     return std::unexpected(LineFault{std::move(message), at});
   };
@@ -45,6 +45,9 @@ LineResult<ReportLine> read_report(std::string_view text, std::span<const std::s
     HONE_TRY(report.constraints, numbers_of(*constraints));
     if (std::ranges::any_of(*report.constraints, [](double c) { return std::isnan(c); }))
       return fault("a constraint is a number, feasible when it is at most 0; NaN says nothing", constraints->at);
+  }
+  if (const JsonNode* cost = line.find("cost")) {
+    HONE_TRY(report.cost, cost_of(*cost));
   }
   if (const JsonNode* attributes = line.find("attrs")) {
     if (attributes->kind != JsonNode::Kind::object)

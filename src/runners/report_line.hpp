@@ -24,7 +24,8 @@ struct ReportLine {
   std::optional<std::int64_t> step;
   std::vector<double> values = {};  ///< (objectives), or none; NaN and infinite ones as they are
   std::optional<std::vector<double>> constraints = std::nullopt;
-  std::string attributes = {};  ///< an object of JSON, or ""
+  std::optional<double> cost = std::nullopt;  ///< of this start so far, >= 0
+  std::string attributes = {};                ///< an object of JSON, or ""
 };
 
 /// The part after "hone:" if the line begins so.

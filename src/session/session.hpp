@@ -53,6 +53,7 @@ class Session {
   LineResult<Held*> held(const JsonNode& line, const JsonNode& verb);
   LineResult<RunOutcome> outcome(const JsonNode& line, const JsonNode& verb) const;
   /// `verb`: "report" or "tell", for messages; the line has a value or values.
+  LineResult<void> take_cost(const JsonNode& line, const Assignment& assignment);
   LineResult<std::vector<double>> values(const JsonNode& line, std::string_view verb) const;
   Answer tell_again(const JsonNode& verb, const RunOutcome& outcome);
   std::string given_out(Assignment assignment);

@@ -81,6 +81,7 @@ Session::Answer Session::report(const JsonNode& line, const JsonNode& verb) {
     return fault(max_step > 0 ? fmt::format("'step' must be from 1 to {}, got {}", max_step, step)
                               : fmt::format("'step' must be 1 or more, got {}", step),
                  step_node->at);
+  HONE_TRY_VOID(take_cost(line, assignment));
   const auto decision = study_->report(assignment, step, values);
   if (!decision) return fault(decision.error().message, verb.at);
   if (*decision == Decision::pause || *decision == Decision::hand_back) {
@@ -93,6 +94,15 @@ Session::Answer Session::report(const JsonNode& line, const JsonNode& verb) {
     held_.erase(number);
   }
   return JsonObject().integer("trial", number).raw("decision", json_string(decision_name(*decision))).text();
+}
+
+/// "cost" of a line, if it has one: what the trial has cost since it was given out.
+LineResult<void> Session::take_cost(const JsonNode& line, const Assignment& assignment) {
+  const JsonNode* cost = line.find("cost");
+  if (!cost) return {};
+  HONE_TRY(const double so_far, cost_of(*cost));
+  if (const auto done = study_->cost(assignment, so_far); !done) return fault(done.error().message, cost->at);
+  return {};
 }
 
 /// The values of a line, one per objective, in the study's order.
@@ -179,6 +189,7 @@ Session::Answer Session::tell(const JsonNode& line, const JsonNode& verb) {
     if (const auto logged = study_->store().log(study_->record().id, event); !logged)
       return fault(logged.error().message, verb.at);
   }
+  HONE_TRY_VOID(take_cost(line, held->assignment));
   const double now = clock_.monotonic_seconds();
   if (const auto done = study_->finish(held->assignment, outcome, now - held->since_seconds); !done)
     return fault(done.error().message, verb.at);

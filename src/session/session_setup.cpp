@@ -32,6 +32,8 @@ Result<SessionSetup> session_setup(const StudyFile& file, const std::string& ste
   options.pruner = wishes.pruner ? *wishes.pruner : file.search.pruner.value_or("none");
   options.options = file.search.options;
   options.trials = wishes.trials ? wishes.trials : file.search.trials;
+  options.cost = file.search.cost;
+  options.cost_per_hour = file.search.cost_per_hour.value_or(0);
   options.same_max_step = true;
   options.retries = 1'000'000;  // a session that was killed says nothing against its trials
   options.audit = file.search.audit;

@@ -242,6 +242,15 @@ LineResult<std::int64_t> integer_of(const JsonNode& node) {
   return wrong_kind(node, "a whole number");
 }
 
+LineResult<double> cost_of(const JsonNode& node) {
+  const auto cost = number_of(node);
+  constexpr double cost_max = 1e200;  // as the stores have it
+  if (cost && !(*cost >= 0 && *cost <= cost_max))
+    return std::unexpected(LineFault{
+        fmt::format("'cost' is what it has cost so far, a number of 0 or more, got {}", number_text(*cost)), node.at});
+  return cost;
+}
+
 LineResult<std::string> text_of(const JsonNode& node) {
   if (node.kind != JsonNode::Kind::text) return wrong_kind(node, "a text");
   return node.text;

@@ -42,6 +42,8 @@ LineResult<JsonNode> parse_json_line(std::string_view line, std::size_t bytes_ma
 /// A number, finite or not: whole, real, or one of the texts "nan", "inf", "-inf" (any case). Errors: anything else.
 LineResult<double> number_of(const JsonNode& node);
 LineResult<std::int64_t> integer_of(const JsonNode& node);
+/// What something has cost: finite, not negative.
+LineResult<double> cost_of(const JsonNode& node);
 LineResult<std::string> text_of(const JsonNode& node);
 /// An array of numbers. Errors: anything else.
 LineResult<std::vector<double>> numbers_of(const JsonNode& node);

@@ -78,6 +78,15 @@ void read_search(TableReader& search, StudyFile& out, Complaints& complaints) {
   out.search.pruner = search.text("pruner");
   out.search.trials = search.integer("trials", 1);
   out.search.time_seconds = search.seconds("time");
+  out.search.cost = search.number("cost");
+  constexpr double cost_max = 1e200;  // as the stores have it
+  if (out.search.cost && !(*out.search.cost > 0 && *out.search.cost <= cost_max))
+    complaints.at(search.place("cost"),
+                  fmt::format("'cost' in [search] must be a number above 0, got {}", number_text(*out.search.cost)));
+  out.search.cost_per_hour = search.number("cost_per_hour");
+  if (const auto rate = out.search.cost_per_hour; rate && !(*rate >= 0 && *rate <= cost_max))
+    complaints.at(search.place("cost_per_hour"),
+                  fmt::format("'cost_per_hour' in [search] must be 0 or more, got {}", number_text(*rate)));
   out.search.parallel = search.integer("parallel", 1);
   out.search.seeds_per_trial = search.integer("seeds_per_trial", 1).value_or(1);
   out.search.checkpoints = search.text("checkpoints");

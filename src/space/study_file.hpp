@@ -14,8 +14,10 @@ namespace hone {
 
 struct SearchSection {
   std::optional<std::string> sampler, pruner;
-  std::optional<std::int64_t> trials;  ///< total of the study
-  std::optional<double> time_seconds;  ///< total of the study
+  std::optional<std::int64_t> trials;   ///< total of the study
+  std::optional<double> time_seconds;   ///< total of the study
+  std::optional<double> cost;           ///< total of the study, > 0, in any unit
+  std::optional<double> cost_per_hour;  ///< of one running trial, >= 0
   std::optional<std::int64_t> parallel;
   std::int64_t seeds_per_trial = 1;
   double audit = 0;  ///< share of the trials that the pruner would end, finished anyway

@@ -79,6 +79,8 @@ void write_search(const SearchSection& from, std::string& all) {
   search.set("pruner", from.pruner);
   search.set("trials", from.trials);
   search.seconds("time", from.time_seconds);
+  if (from.cost) search.raw("cost", value_toml(*from.cost));
+  if (from.cost_per_hour) search.raw("cost_per_hour", value_toml(*from.cost_per_hour));
   search.set("parallel", from.parallel);
   if (from.seeds_per_trial != 1) search.set("seeds_per_trial", from.seeds_per_trial);
   search.set("checkpoints", from.checkpoints);

@@ -25,6 +25,7 @@ Result<void> check_imported(std::span<const ImportedTrial> trials, std::size_t o
       HONE_TRY_VOID(check_report(report.step));
       HONE_TRY_VOID(check_reported(report.values.size(), objectives));
     }
+    HONE_TRY_VOID(check_cost(imported.cost));
     if (imported.outcome) HONE_TRY_VOID(check_outcome(*imported.outcome, objectives));
   }
   return {};
@@ -43,6 +44,7 @@ Result<Revision> Store::import_trials(StudyId study, std::span<const ImportedTri
     if (is_open) HONE_TRY_VOID(configure_all(*this, study, claim, imported));
     for (const auto& report : imported.reports)
       HONE_TRY_VOID(this->report(study, claim, report.step, std::span<const double>(report.values)));
+    if (imported.cost > 0) HONE_TRY_VOID(spend(study, claim, imported.cost));
     if (!imported.attributes.empty()) {
       Event event;
       event.kind = "attrs";

@@ -59,6 +59,11 @@ struct KeptStudy {
     journal.add(record.updated_ms, kind, trial, step, detail);
     return revision;
   }
+  /// Of all trials together.
+  Result<double> cost_used() const {
+    const auto found = attributes.find(cost_used_key);
+    return found == attributes.end() ? 0 : read_cost_used(found->second);
+  }
   TrialRecord trial(std::int64_t number) const {
     const auto found = live.find(number);
     return found != live.end() ? found->second.record : finished.get(number);
@@ -153,6 +158,10 @@ class MemoryStore final : public Store {
     const std::scoped_lock lock(mutex_);
     HONE_TRY(KeptStudy* const study, find(id));
     if (trial.number != study->size()) return not_next(trial.number, study->size());
+    if (trial.cost_budget) {
+      HONE_TRY(const double used, study->cost_used());
+      if (used >= *trial.cost_budget) return cost_spent(*trial.cost_budget);
+    }
     const Revision revision = study->change("asked", trial.number, trial.until_step, asked_detail(trial));
     Claim claim{trial.number, claim_token(owner, 1), revision, study->record.updated_ms};
     LiveTrial live{record_created(trial, claim), owner, 0, {trial.options_hash, trial.kernel_id}, trial.space};
@@ -193,6 +202,17 @@ class MemoryStore final : public Store {
     HONE_TRY_VOID(check_reported(values.size(), study->record.directions.size()));
     record_reported(trial->record, step, values, study->change());
     study->journal.add_report(study->record.updated_ms, claim.trial, step, values);
+    return trial->record.changed;
+  }
+
+  Result<Revision> spend(StudyId id, const Claim& claim, double cost) override {
+    HONE_TRY_VOID(check_cost(cost));
+    const std::scoped_lock lock(mutex_);
+    HONE_TRY(KeptStudy* const study, find(id));
+    HONE_TRY(LiveTrial* const trial, held(*study, claim));
+    HONE_TRY(const double used, study->cost_used());
+    study->attributes.insert_or_assign(std::string(cost_used_key), number_text(used + cost));
+    record_spent(trial->record, cost, study->change("spent", claim.trial, 0, spent_detail(cost)));
     return trial->record.changed;
   }
 

@@ -16,7 +16,7 @@ namespace {
   ", t.number, t.state, t.origin, t.arm, t.why, t.attempt, t.seen, t.asked, "                               \
   "t.finished, greatest(t.changed, r.revision), t.until_step, t.started_ms, t.seconds, t.reason, t.point, " \
   "t.configuration, t.constraints, t.seed, t.starts, t.token, t.told, r.steps, r.measured, h.trials, "      \
-  "h.objectives FROM hone.heads AS h " from " WHERE h.study = $1 ORDER BY t.number"
+  "h.objectives, t.cost FROM hone.heads AS h " from " WHERE h.study = $1 ORDER BY t.number"
 #define HONE_REPORTS                                                                                         \
   "array_agg(step ORDER BY step) AS steps, array_agg(measured ORDER BY step) AS measured, max(revision) AS " \
   "revision FROM hone.reports WHERE study = $1 "
@@ -78,6 +78,7 @@ Result<TrialRecord> read_trial(const PgRows& rows, int row) {
   trial.until_step = rows.integer(row, 13);
   trial.started_ms = rows.integer(row, 14);
   HONE_TRY(trial.seconds, rows.real(row, 15));
+  HONE_TRY(trial.cost, rows.real(row, 28));
   trial.reason = rows.text(row, 16);
   HONE_TRY(trial.point, read_point(rows.raw(row, 17)));
   HONE_TRY(trial.configuration, read_configuration(rows.text(row, 18)));

@@ -31,6 +31,7 @@ class PgParameters {
   void add(const std::string& text) { add(std::string_view(text)); }
   void add(std::integral auto number) { values_.emplace_back(std::to_string(number)); }
   void add(double number);
+  void add(const std::optional<double>& number) { number ? add(*number) : add(nullptr); }
   void add(std::nullptr_t) { values_.emplace_back(std::nullopt); }
   // Arrays.
   void add(std::span<const double> numbers);

@@ -86,6 +86,11 @@ CREATE OR REPLACE FUNCTION hone.starts_until(_study bigint, _line bigint) RETURN
     AND kind IN ('asked', 'claimed', 'resumed')
 $$;
 
+-- What all trials of a study have cost together.
+CREATE OR REPLACE FUNCTION hone.cost_used(_study bigint) RETURNS double precision LANGUAGE sql AS $$
+  SELECT coalesce((SELECT value::double precision FROM hone.attributes WHERE study = _study AND key = 'cost_used'), 0)
+$$;
+
 CREATE OR REPLACE FUNCTION hone.create_study(_mark bigint, _name text, _kind text, _seed numeric, _max_step bigint,
   _space_hash text, _data_hash text, _study_file text, _directions text[], _metrics text[],
   OUT id bigint, OUT at bigint) LANGUAGE plpgsql AS $$
@@ -170,10 +175,14 @@ std::string postgres_functions() {
   all += verb("create_trial",
               "_trial bigint, _origin text, _arm text, _why text, _attempt bigint, _seen bigint, _until_step bigint, "
               "_options_hash text, _kernel_id text, _point text, _configuration text, _seed numeric, _token text, "
-              "_host text, _boot_id text, _process bigint, _process_start bigint, _detail text, _started bigint",
+              "_host text, _boot_id text, _process bigint, _process_start bigint, _detail text, _started bigint, "
+              "_cost_budget double precision",
               R"(
   IF _head.trials <> _trial THEN
     status := 'not next'; count := _head.trials; RETURN;
+  END IF;
+  IF _cost_budget <= hone.cost_used(_study) THEN
+    status := 'cost'; RETURN;
   END IF;
   count := 1;
   INSERT INTO hone.trials(study, number, state, origin, arm, why, attempt, seen, asked, changed, until_step, started_ms,
@@ -230,6 +239,12 @@ std::string postgres_functions() {
     ON CONFLICT (study, trial, step) DO UPDATE SET measured = excluded.measured, revision = excluded.revision;
 )",
               write_line("'reported'", "_step", "_detail"));
+  all += verb("spend", "_trial bigint, _token text, _cost double precision, _detail text",
+              change_held("cost = cost + _cost") + R"(
+  INSERT INTO hone.attributes VALUES (_study, 'cost_used', (hone.cost_used(_study) + _cost)::text)
+    ON CONFLICT (study, key) DO UPDATE SET value = excluded.value;
+)",
+              write_line("'spent'", "0", "_detail"));
   all +=
       verb("hand_back", "_trial bigint, _token text, _state text, _kind text, _step bigint, _seconds double precision",
            change_held("state = _state, seconds = seconds + _seconds, token = NULL, host = NULL, boot_id = NULL, "

@@ -14,6 +14,7 @@ struct PostgresOptions {
   double busy_seconds = 10;        ///< how long a verb waits for locks, and for a server that is away
   const LibPq* library = nullptr;  ///< null: libpq.so.5
   std::size_t connections = 4;     ///< at most so many at once, beside the one that syncs
+  bool one_transaction = false;    ///< the verbs are parts of one: none of them is durable by itself
 };
 
 class PostgresPool {

@@ -1,6 +1,8 @@
 /// Tables and views.
 #include "storage/postgres_schema.hpp"
 
+#include <fmt/format.h>
+
 namespace hone {
 
 // The tables that every verb writes refer to no other one: each new row would lock the row it refers to, and its study
@@ -80,6 +82,7 @@ CREATE TABLE hone.trials(             -- with their run 0
   kernel_id text NOT NULL,
   point text NOT NULL,                -- unit coordinates of all axes; inactive ones are 0.5
   configuration text NOT NULL,        -- a JSON object; inactive parameters are absent
+  cost double precision NOT NULL DEFAULT 0,  -- so far, in the study's unit
   constraints double precision[],
   seed numeric(20) NOT NULL,
   starts bigint NOT NULL,             -- how often it was started
@@ -148,5 +151,32 @@ CREATE VIEW hone.results AS
   FROM hone.trials JOIN hone.studies ON studies.id = trials.study
   JOIN hone.objectives ON objectives.study = trials.study;
 )";
+
+namespace {
+
+// Views are what the tables of the present format say, so they need no copy.
+constexpr const char* keep_tables = R"(
+DROP SCHEMA IF EXISTS hone_format_{0} CASCADE;
+CREATE SCHEMA hone_format_{0};
+DO $$
+DECLARE _table text;
+BEGIN
+  FOR _table IN SELECT tablename FROM pg_tables WHERE schemaname = 'hone' LOOP
+    EXECUTE format('CREATE TABLE hone_format_{0}.%I AS TABLE hone.%I', _table, _table);
+  END LOOP;
+END $$;
+)";
+
+constexpr const char* costs = R"(
+ALTER TABLE hone.trials ADD COLUMN cost double precision NOT NULL DEFAULT 0;
+)";
+
+}  // namespace
+
+std::string postgres_conversion(std::int64_t format) {
+  std::string all = fmt::format(keep_tables, format);
+  if (format < 2) all += costs;
+  return all;
+}
 
 }  // namespace hone

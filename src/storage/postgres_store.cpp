@@ -79,12 +79,27 @@ Result<PgRows> PostgresStore::prepare_schema(PgConnection& connection, std::opti
     HONE_TRY_VOID(connection.run("COMMIT"));
   }
   HONE_TRY(PgRows format, connection.run("SELECT max(format) FROM hone.meta"));
+  if (format.integer(0, 0) < postgres_format) return convert_schema(connection);
   if (format.integer(0, 0) > postgres_format)
     refused(
         fmt::format("'{}' was written by a newer hone (storage format {}, this one reads up to {}): upgrade hone, "
                     "or choose another database with --storage",
                     shown, format.integer(0, 0), postgres_format));
   return format;
+}
+
+/// Of an earlier format to this one, all or nothing.
+Result<PgRows> PostgresStore::convert_schema(PgConnection& connection) {
+  HONE_TRY_VOID(connection.run(
+      fmt::format("BEGIN; SET LOCAL synchronous_commit = on; SELECT pg_advisory_xact_lock({})", postgres_schema_lock)
+          .c_str()));
+  HONE_TRY(const PgRows now, connection.run("SELECT max(format) FROM hone.meta"));
+  if (const std::int64_t format = now.integer(0, 0); format < postgres_format) {  // nobody was faster
+    HONE_TRY_VOID(connection.run(postgres_conversion(format).c_str()));
+    HONE_TRY_VOID(connection.run(postgres_functions().c_str()));
+    HONE_TRY_VOID(connection.run(fmt::format("UPDATE hone.meta SET format = {}", postgres_format).c_str()));
+  }
+  return connection.run("COMMIT");
 }
 
 std::int64_t PostgresStore::new_mark() {

@@ -70,10 +70,12 @@ class PostgresStore final : public Store {
   using Store::report;
   Result<Revision> report(StudyId study, const Claim& claim, std::int64_t step,
                           std::span<const double> values) override;
+  Result<Revision> spend(StudyId study, const Claim& claim, double cost) override;
   Result<Revision> pause(StudyId study, const Claim& claim, std::int64_t step, double seconds) override;
   Result<Revision> release(StudyId study, const Claim& claim, double seconds) override;
   Result<Revision> tell(StudyId study, const Claim& claim, const Outcome& outcome) override;
   Result<Revision> prune(StudyId study, std::int64_t number, std::string_view reason) override;
+  Result<Revision> import_trials(StudyId study, std::span<const ImportedTrial> trials, const Owner& owner) override;
   Result<double> beat(StudyId study, const Owner& owner, double seconds) override;
   Result<void> leave(StudyId study, const Owner& owner) override;
   Result<std::vector<WorkerRecord>> workers(StudyId study) override;
@@ -99,6 +101,7 @@ class PostgresStore final : public Store {
   /// Creates the schema, or brings it up to date.
   Result<void> prepare_schema();
   Result<PgRows> prepare_schema(PgConnection& connection, std::optional<Error>& refusal);
+  Result<PgRows> convert_schema(PgConnection& connection);
   /// A random number that no other verb has.
   std::int64_t new_mark();
   /// The last known line; asks for the present one if there is none. Errors: no such study.
@@ -126,6 +129,7 @@ class PostgresStore final : public Store {
   /// `verb` is repeated until it is known to be on the disk; it must be safe to repeat.
   template <class Verb>
   auto durably(Verb&& verb) -> decltype(verb()) {
+    if (pool_.options().one_transaction) return verb();
     Backoff backoff(pool_.options().busy_seconds);
     do {
       HONE_TRY(const std::uint64_t begun, sync_.begin());
@@ -137,6 +141,7 @@ class PostgresStore final : public Store {
     return not_durable();
   }
   std::unexpected<Error> not_durable() const;
+  Result<Revision> import_in_one(StudyId study, std::span<const ImportedTrial> trials, const Owner& owner);
   Result<std::size_t> objectives(StudyId study);
   /// Without noting which lines were read.
   Result<std::vector<TrialRecord>> read_all_trials(StudyId study);

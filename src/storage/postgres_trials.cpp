@@ -19,14 +19,15 @@ Result<Claim> PostgresStore::create_trial(StudyId study, const NewTrial& trial, 
   HONE_TRY_VOID(check_new_trial(trial));
   static constexpr PgStatement call{"create_trial",
                                     "SELECT * FROM hone.create_trial($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, "
-                                    "$12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23)"};
+                                    "$12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24)"};
   const std::int64_t mark = new_mark();
   const std::string token = claim_token(owner, 1) + token_end(mark);
   HONE_TRY(const Answer answer,
            verb(call, study, mark, trial.number, origin_name(trial.origin), trial.arm, trial.why, trial.attempt,
                 trial.seen, trial.until_step, trial.options_hash, trial.kernel_id, point_text(trial.point),
                 trial.configuration.json(), trial.run_seed, token, owner.host, owner.boot_id, owner.process,
-                owner.process_start, asked_detail(trial), trial.started_ms.value_or(-1)));
+                owner.process_start, asked_detail(trial), trial.started_ms.value_or(-1), trial.cost_budget));
+  if (answer.status == "cost") return cost_spent(*trial.cost_budget);
   if (!answer.is_done()) return not_next(trial.number, answer.count);
   return Claim{trial.number, token, answer.revision, answer.at_ms};
 }
@@ -67,6 +68,12 @@ Result<Revision> PostgresStore::report(StudyId study, const Claim& claim, std::i
   if (answer && answer->status == "values")
     HONE_TRY_VOID(check_reported(values.size(), static_cast<std::size_t>(answer->count)));
   return held_answer(answer, claim.trial);
+}
+
+Result<Revision> PostgresStore::spend(StudyId study, const Claim& claim, double cost) {
+  HONE_TRY_VOID(check_cost(cost));
+  static constexpr PgStatement call{"spend", "SELECT * FROM hone.spend($1, $2, $3, $4, $5, $6, $7, $8)"};
+  return held_answer(verb(call, study, new_mark(), claim.trial, claim.token, cost, spent_detail(cost)), claim.trial);
 }
 
 Result<Revision> PostgresStore::pause(StudyId study, const Claim& claim, std::int64_t step, double seconds) {

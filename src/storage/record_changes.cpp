@@ -62,6 +62,11 @@ void record_reported(TrialRecord& record, std::int64_t step, std::span<const dou
   record.changed = revision;
 }
 
+void record_spent(TrialRecord& record, double cost, Revision revision) {
+  record.cost += cost;
+  record.changed = revision;
+}
+
 void record_handed_back(TrialRecord& record, TrialState to, double seconds, Revision revision) {
   record.seconds += seconds;
   record.runs.front().token.clear();

@@ -52,9 +52,10 @@ Result<void> fill_trial(const SqliteRows& row, TrialRecord& trial, const std::st
   trial.until_step = row.integer(9);
   trial.started_ms = row.integer(10);
   trial.seconds = row.real(11);
-  trial.reason = row.text(12);
-  HONE_TRY(trial.point, read_point(row.text(13)));
-  HONE_TRY(trial.configuration, read_configuration(row.text(14)));
+  trial.cost = row.real(12);
+  trial.reason = row.text(13);
+  HONE_TRY(trial.point, read_point(row.text(14)));
+  HONE_TRY(trial.configuration, read_configuration(row.text(15)));
   return {};
 }
 

@@ -34,6 +34,9 @@ Result<Revision> SqliteStore::write_imported(StudyId study, Revision before, con
   for (const auto& report : imported.reports) {
     HONE_TRY(revision, write_report(study, revision, number, report.step, report.values));
   }
+  if (imported.cost > 0) {
+    HONE_TRY(revision, write_cost(study, revision, number, imported.cost));
+  }
   if (!imported.attributes.empty()) {
     HONE_TRY(revision, write_line(study, revision, "attrs", number, false, 0, imported.attributes));
   }

@@ -183,6 +183,11 @@ CREATE TABLE workers(               -- processes that have worked on a study
 ) STRICT, WITHOUT ROWID;
 )";
 
+// What format 5 added: what a trial has cost so far, in the study's unit.
+constexpr const char* costs = R"(
+ALTER TABLE trials ADD COLUMN cost REAL NOT NULL DEFAULT 0;
+)";
+
 // Format 1 had the parameters of a configuration and the values of a run in tables of their own. A whole float was
 // written without a point there.
 constexpr const char* configurations_of_format_1 = R"(
@@ -278,6 +283,7 @@ Result<void> create_tables(SqliteDatabase& database) {
   HONE_TRY_VOID(database.run(tables));
   HONE_TRY_VOID(database.run(further_values));
   HONE_TRY_VOID(database.run(workers));
+  HONE_TRY_VOID(database.run(costs));
   HONE_TRY_VOID(database.run(views));
   HONE_TRY_VOID(database.run(fmt::format("PRAGMA application_id={}", sqlite_application_id).c_str()));
   HONE_TRY_VOID(database.run(fmt::format("PRAGMA user_version={}", sqlite_format).c_str()));
@@ -343,6 +349,7 @@ Result<void> convert(SqliteDatabase& database, bool with_backup) {
   if (format < 2) HONE_TRY_VOID(convert_1_to_2(database));
   if (format < 3) HONE_TRY_VOID(database.run(further_values));
   if (format < 4) HONE_TRY_VOID(database.run(workers));
+  if (format < 5) HONE_TRY_VOID(database.run(costs));
   HONE_TRY_VOID(database.run(fmt::format("PRAGMA user_version={}", sqlite_format).c_str()));
   return transaction.commit();
 }

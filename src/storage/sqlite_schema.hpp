@@ -11,7 +11,7 @@ namespace hone {
 /// "hone" in ASCII, bytes 68..71 of the file.
 inline constexpr std::int64_t sqlite_application_id = 0x686f6e65;
 /// Counts changes of the tables: `PRAGMA user_version`.
-inline constexpr std::int64_t sqlite_format = 4;
+inline constexpr std::int64_t sqlite_format = 5;
 
 struct SqliteOptions {
   std::filesystem::path path;

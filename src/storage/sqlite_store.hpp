@@ -35,6 +35,7 @@ class SqliteStore final : public Store {
   using Store::report;
   Result<Revision> report(StudyId study, const Claim& claim, std::int64_t step,
                           std::span<const double> values) override;
+  Result<Revision> spend(StudyId study, const Claim& claim, double cost) override;
   Result<Revision> pause(StudyId study, const Claim& claim, std::int64_t step, double seconds) override;
   Result<Revision> release(StudyId study, const Claim& claim, double seconds) override;
   Result<Revision> tell(StudyId study, const Claim& claim, const Outcome& outcome) override;
@@ -82,13 +83,14 @@ class SqliteStore final : public Store {
   Result<Standing> require_holder(StudyId study, const Claim& claim);
   /// Looks for the next free number and the present revision. Errors: `conflict` if `number` is another one.
   Result<Revision> require_next(StudyId study, std::int64_t number);
-  /// The line after revision `before` and its rows, as the next four.
+  /// The line after revision `before` and its rows, as the next five.
   Result<Claim> write_trial(StudyId study, Revision before, const NewTrial& trial, const Configuration& configuration,
                             const Owner& owner);
   Result<Revision> write_configuration(StudyId study, Revision before, std::int64_t trial,
                                        const Configuration& configuration, std::string_view domain);
   Result<Revision> write_report(StudyId study, Revision before, std::int64_t trial, std::int64_t step,
                                 std::span<const double> values);
+  Result<Revision> write_cost(StudyId study, Revision before, std::int64_t trial, double cost);
   Result<Revision> write_outcome(StudyId study, Revision before, std::int64_t trial, const Outcome& outcome);
   Result<Revision> write_imported(StudyId study, Revision before, const ImportedTrial& imported, const Owner& owner);
   /// running -> paused or waiting, away from its holder.
@@ -102,6 +104,8 @@ class SqliteStore final : public Store {
   /// `tell` without waiting for the disk; `commit`: what must be there before it may be acknowledged.
   Result<Revision> store_outcome(StudyId study, const Claim& claim, const Outcome& outcome, std::uint64_t& commit);
   Result<Revision> told_again(StudyId study, const Claim& claim, const Standing& before, const Outcome& outcome);
+  /// Of all trials together.
+  Result<double> stored_cost(StudyId study);
   Result<std::vector<WorkerRecord>> read_workers(StudyId study);
   Result<std::size_t> objectives(StudyId study);
   /// Errors: `corrupt` if there are none.
@@ -152,6 +156,7 @@ class SqliteStore final : public Store {
                  "UPDATE runs SET state = 'running', attempt = ?3, token = ?4, host = ?5, boot_id = ?6, "
                  "process = ?7, process_start = ?8" HONE_RUN_0);
   HONE_STATEMENT(configure, "UPDATE trials SET configuration = ?3" HONE_LIVE_TRIAL);
+  HONE_STATEMENT(spend, "UPDATE trials SET cost = cost + ?3" HONE_LIVE_TRIAL);
   HONE_STATEMENT(take_trial, "UPDATE trials SET state = ?3, seconds = seconds + ?4" HONE_LIVE_TRIAL);
   HONE_STATEMENT(take_run,
                  "UPDATE runs SET state = ?3, token = NULL, host = NULL, boot_id = NULL, process = NULL, "
@@ -185,8 +190,8 @@ class SqliteStore final : public Store {
   HONE_STATEMENT(one_##name, "SELECT " number ", " select " WHERE study = ?1 AND " number " = ?2 ORDER BY " order); \
   HONE_STATEMENT(all_##name, "SELECT " number ", " select " WHERE study = ?1 ORDER BY " order)
   HONE_PART(trials,
-            "state, origin, arm, why, attempt, seen, asked, finished, until_step, started_ms, seconds, reason, point, "
-            "configuration FROM trials",
+            "state, origin, arm, why, attempt, seen, asked, finished, until_step, started_ms, seconds, cost, reason, "
+            "point, configuration FROM trials",
             "number", "number");
   HONE_PART(constraints, "value, special FROM trial_constraints", "trial", "trial, position");
   HONE_PART(runs, "run, seed, attempt, state, token, told FROM runs", "trial", "trial, run");

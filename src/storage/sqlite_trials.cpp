@@ -3,6 +3,7 @@
 
 #include "base/check.hpp"
 #include "base/clock.hpp"
+#include "base/text.hpp"
 #include "storage/journal_text.hpp"
 #include "storage/sqlite_store.hpp"
 #include "storage/sqlite_values.hpp"
@@ -40,6 +41,10 @@ Result<Claim> SqliteStore::create_trial(StudyId study, const NewTrial& trial, co
   SqliteTransaction transaction(database_);
   HONE_TRY_VOID(transaction.begin_write(Commit::relaxed));
   HONE_TRY(const Revision before, require_next(study, trial.number));
+  if (trial.cost_budget) {
+    HONE_TRY(const double used, stored_cost(study));
+    if (used >= *trial.cost_budget) return cost_spent(*trial.cost_budget);
+  }
   HONE_TRY(Claim claim, write_trial(study, before, trial, trial.configuration, owner));
   HONE_TRY_VOID(transaction.commit());
   return claim;
@@ -115,6 +120,31 @@ Result<Revision> SqliteStore::write_report(StudyId study, Revision before, std::
   HONE_TRY_VOID(put_report_.run(study, trial, step, plain_value(values[0]), special_name(values[0])));
   for (std::size_t m = 1; m < values.size(); ++m)
     HONE_TRY_VOID(put_further_value_.run(study, trial, step, m, plain_value(values[m]), special_name(values[m])));
+  return revision;
+}
+
+Result<double> SqliteStore::stored_cost(StudyId study) {
+  SqliteRows rows = select_attribute_.query(study, cost_used_key);
+  HONE_TRY(const bool found, rows.next());
+  return found ? read_cost_used(rows.text(0)) : 0;
+}
+
+Result<Revision> SqliteStore::spend(StudyId study, const Claim& claim, double cost) {
+  HONE_TRY_VOID(check_cost(cost));
+  const std::scoped_lock lock(mutex_);
+  SqliteTransaction transaction(database_);
+  HONE_TRY_VOID(transaction.begin_write(Commit::relaxed));
+  HONE_TRY(const Standing before, require_holder(study, claim));
+  HONE_TRY(const Revision revision, write_cost(study, before.revision, claim.trial, cost));
+  HONE_TRY_VOID(transaction.commit());
+  return revision;
+}
+
+Result<Revision> SqliteStore::write_cost(StudyId study, Revision before, std::int64_t trial, double cost) {
+  HONE_TRY(const double used, stored_cost(study));
+  HONE_TRY(const Revision revision, change(study, before, "spent", trial, 0, spent_detail(cost)));
+  HONE_TRY_VOID(spend_.run_on_one_row(study, trial, cost));
+  HONE_TRY_VOID(put_attribute_.run(study, cost_used_key, number_text(used + cost)));
   return revision;
 }
 

@@ -56,6 +56,8 @@ struct NewTrial {
   std::string kernel_id;     ///< binary version and kernel name: replay compares it before it compares bits
   /// Unix time at which it was started, of a trial that was evaluated elsewhere; 0 if nobody knows. Nothing: now.
   std::optional<std::int64_t> started_ms;
+  /// Refused once the study has cost that much; nothing: never.
+  std::optional<double> cost_budget;
 };
 
 /// What proposed a trial: as in NewTrial.
@@ -115,12 +117,13 @@ struct ImportedTrial {
   };
   std::vector<ImportedReport> reports;
   std::optional<Outcome> outcome;  ///< nothing: it is still to be evaluated
+  double cost = 0;                 ///< of the study that takes it in, too
   std::string attributes;          ///< a JSON object for a line "attrs" of the journal, or ""
 };
 
-/// One line of a study's journal: "asked", "claimed", "configured", "reported", "paused", "resumed", "told", "pruned",
-/// "released", "lost" by the verbs (details: storage/journal_text.hpp), and by the engine "option", "decided",
-/// "restarted", "final", "look".
+/// One line of a study's journal: "asked", "claimed", "configured", "reported", "spent", "paused", "resumed", "told",
+/// "pruned", "released", "lost" by the verbs (details: storage/journal_text.hpp), and by the engine "option",
+/// "decided", "restarted", "final", "look".
 struct Event {
   Revision revision = 0;
   std::int64_t at_ms = 0;
@@ -161,6 +164,8 @@ class Store {
   /// Small named facts of a study ("final_state", "looks", "seconds_used"): text, replaced as a whole, durable.
   virtual Result<void> set_attribute(StudyId study, std::string_view key, std::string_view value) = 0;
   virtual Result<std::optional<std::string>> attribute(StudyId study, std::string_view key) = 0;
+  /// What all trials of the study have cost together.
+  Result<double> cost_used(StudyId study);
   /// Adds a line to the journal.
   virtual Result<Revision> log(StudyId study, const Event& event) = 0;
   /// The journal without the lines "reported".
@@ -169,7 +174,8 @@ class Store {
   virtual Result<std::vector<Event>> journal(StudyId study) = 0;
 
   // Trials.
-  /// Creates the trial in state running, held by `owner`. Errors: `conflict` if the number is not the next free one.
+  /// Creates the trial in state running, held by `owner`. Errors: `conflict` if the number is not the next free one, or
+  /// the study has cost `trial.cost_budget` already.
   virtual Result<Claim> create_trial(StudyId study, const NewTrial& trial, const Owner& owner) = 0;
   /// waiting or paused -> running, to go on until `until_step`. Errors: `conflict` if it is in another state.
   virtual Result<Claim> claim_trial(StudyId study, std::int64_t number, std::int64_t until_step,
@@ -186,6 +192,9 @@ class Store {
   Result<Revision> report(StudyId study, const Claim& claim, std::int64_t step, double value) {
     return report(study, claim, step, std::span<const double>(&value, 1));
   }
+  /// The trial has cost `cost` more (0 to 1e200, in the study's unit); the sum of all is in the study's
+  /// attribute "cost_used". Errors: `conflict` for an old token.
+  virtual Result<Revision> spend(StudyId study, const Claim& claim, double cost) = 0;
   /// running -> paused after `step`. Errors: `conflict` for an old token.
   virtual Result<Revision> pause(StudyId study, const Claim& claim, std::int64_t step, double seconds) = 0;
   /// running -> waiting: the worker hands it back. Errors: `conflict` for an old token.

@@ -22,7 +22,7 @@ bool same_bits(const std::vector<double>& a, const std::vector<double>& b) {
 }
 
 /// What the verbs on trials write into the journal.
-constexpr std::string_view verb_kinds[] = {"asked",  "claimed",  "resumed", "configured", "reported",
+constexpr std::string_view verb_kinds[] = {"asked",  "claimed",  "resumed", "configured", "reported", "spent",
                                            "paused", "released", "told",    "pruned",     "lost"};
 
 bool is_control(char c) {
@@ -85,6 +85,12 @@ Result<void> check_seconds(double seconds) {
   return {};
 }
 
+Result<void> check_cost(double cost) {
+  if (!(cost >= 0 && cost <= cost_max))
+    return refuse(fmt::format("a cost is a number from 0 to {}, got {}", number_text(cost_max), number_text(cost)));
+  return {};
+}
+
 Result<void> check_outcome(const Outcome& outcome, std::size_t objectives) {
   if (!is_finished(outcome.state))
     return refuse(fmt::format("a trial ends complete, pruned or failed, not '{}'", state_name(outcome.state)));
@@ -137,6 +143,18 @@ Result<double> read_seconds_used(std::string_view text) {
   return *seconds;
 }
 
+Result<double> read_cost_used(std::string_view text) {
+  const auto cost = parse_number(text);
+  if (!cost || !(*cost >= 0))
+    return fail(Error::Kind::corrupt, fmt::format("what the study has cost is stored as '{}'", quoted(text)));
+  return *cost;
+}
+
+Result<double> Store::cost_used(StudyId study) {
+  HONE_TRY(const auto stored, attribute(study, cost_used_key));
+  return stored ? read_cost_used(*stored) : 0;
+}
+
 bool is_still_silent(const WorkerRecord& worker, std::span<const WorkerRecord> silent) {
   return std::ranges::any_of(
       silent, [&](const WorkerRecord& one) { return one.owner == worker.owner && one.beats == worker.beats; });
@@ -178,6 +196,11 @@ std::unexpected<Error> name_taken(std::string_view name) {
 std::unexpected<Error> not_next(std::int64_t number, std::int64_t next) {
   return fail(Error::Kind::conflict,
               fmt::format("trial {} cannot be created: the next free number is {}", number, next));
+}
+
+std::unexpected<Error> cost_spent(double budget) {
+  return fail(Error::Kind::conflict,
+              fmt::format("the study has cost its budget of {}: no trial can be created", number_text(budget)));
 }
 
 std::unexpected<Error> wrong_state(std::int64_t number, TrialState state, std::string_view verb) {

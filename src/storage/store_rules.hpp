@@ -14,6 +14,9 @@ Result<void> check_reported(std::size_t values, std::size_t objectives);
 Result<void> check_event(const Event& event);
 /// Running times are finite and not negative.
 Result<void> check_seconds(double seconds);
+/// Costs are not negative, and so small that no study's sum overflows.
+inline constexpr double cost_max = 1e200;
+Result<void> check_cost(double cost);
 /// A finished state; when complete, `objectives` finite values.
 Result<void> check_outcome(const Outcome& outcome, std::size_t objectives);
 
@@ -34,6 +37,9 @@ double unaccounted_seconds(double seconds, std::int64_t now_ms, std::int64_t las
 inline constexpr std::string_view seconds_used_key = "seconds_used";
 /// Its value. Errors: `corrupt`.
 Result<double> read_seconds_used(std::string_view text);
+/// The attribute that keeps what all trials have cost together, and its value; 0 before the first. Errors: `corrupt`.
+inline constexpr std::string_view cost_used_key = "cost_used";
+Result<double> read_cost_used(std::string_view text);
 /// Is `worker` as `silent` saw it, with no beat since?
 bool is_still_silent(const WorkerRecord& worker, std::span<const WorkerRecord> silent);
 /// Whose trials go back: `working` are the workers that were there before `given_up` went.
@@ -50,6 +56,7 @@ std::unexpected<Error> no_study(StudyId study);
 std::unexpected<Error> no_trial(std::int64_t number);
 std::unexpected<Error> name_taken(std::string_view name);
 std::unexpected<Error> not_next(std::int64_t number, std::int64_t next);
+std::unexpected<Error> cost_spent(double budget);
 /// `verb`: "claimed", "pruned".
 std::unexpected<Error> wrong_state(std::int64_t number, TrialState state, std::string_view verb);
 /// For a verb of the holder: the trial is in another state, or somebody else holds it.

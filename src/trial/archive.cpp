@@ -90,6 +90,8 @@ void TrialArchive::add(const TrialRecord& record, const std::shared_ptr<const Sp
   out.integer(record.started_ms);
   out.count(record.seconds != 0);
   if (record.seconds != 0) out.raw(record.seconds);
+  out.count(record.cost != 0);
+  if (record.cost != 0) out.raw(record.cost);
   out.text(record.reason);
   out.count(record.runs.size());
   const bool shared = record.runs.size() == 1 && same_bits(record.values, record.runs[0].values);
@@ -147,6 +149,7 @@ TrialRecord TrialArchive::get(std::int64_t number) const {
   record.until_step = in.integer();
   record.started_ms = in.integer();
   if (in.count() != 0) record.seconds = in.raw<double>();
+  if (in.count() != 0) record.cost = in.raw<double>();
   record.reason = in.text();
   record.runs.resize(in.count());
   const bool shared = in.count() != 0;

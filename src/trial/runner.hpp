@@ -57,6 +57,11 @@ class RunObserver {
   Result<Decision> report(std::size_t index, std::int64_t step, double value) {
     return report(index, step, std::span<const double>(&value, 1));
   }
+  /// What this start of the run has cost so far, in the study's unit.
+  virtual Result<void> cost(std::size_t index, double so_far) {
+    (void)index, (void)so_far;
+    return {};
+  }
   /// A line for the study's journal about this run: "usage", "attrs".
   virtual Result<void> note(std::size_t index, std::string_view kind, const std::string& detail) {
     (void)index, (void)kind, (void)detail;
@@ -68,7 +73,7 @@ struct RunOutcome {
   TrialState state = TrialState::failed;  ///< complete, paused, pruned, failed; waiting when interrupted
   std::vector<double> values;             ///< when complete
   std::int64_t step = 0;                  ///< last step that was reported
-  bool started_anew = false;              ///< the checkpoint of `from_step` could not be used
+  bool started_anew = false;              ///< it had been further, and no state of that could be used
   std::string reason;                     ///< when failed
   std::vector<double> constraints = {};   ///< feasible when all <= 0
 };

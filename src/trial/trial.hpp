@@ -67,6 +67,7 @@ struct TrialRecord {
   std::int64_t until_step = 0;      ///< run up to this step, then pause or finish; 0: to the end
   std::int64_t started_ms = 0;      ///< unix time of the first start, 0 before
   double seconds = 0;               ///< time it was running, all attempts together
+  double cost = 0;                  ///< what it has cost so far, in the study's unit
   std::string reason;               ///< why it failed or was pruned
 };
 

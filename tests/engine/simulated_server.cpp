@@ -118,6 +118,9 @@ Result<Revision> SimulatedConnection::report(StudyId study, const Claim& claim, 
     return store.report(study, claim, step, kept);
   });
 }
+Result<Revision> SimulatedConnection::spend(StudyId study, const Claim& claim, double cost) {
+  return change_line([=](Store& store) { return store.spend(study, claim, cost); });
+}
 Result<Revision> SimulatedConnection::pause(StudyId study, const Claim& claim, std::int64_t step, double seconds) {
   return change_line([=](Store& store) { return store.pause(study, claim, step, seconds); });
 }

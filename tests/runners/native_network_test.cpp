@@ -139,7 +139,7 @@ TEST(NativeNetwork, WhereverThePausedStateWasTheReportsAreTheSame) {
           recorder.answer = nullptr;  // its reports up to there are known, and nobody decides about them again
         }
         outcome = bench.run(*runner, request, recorder);
-        EXPECT_FALSE(outcome.started_anew);
+        EXPECT_EQ(outcome.started_anew, where == Where::nowhere);
       }
       EXPECT_EQ(recorder.reports, whole.reports) << static_cast<int>(where);
       EXPECT_EQ(outcome.values, reference.values);

@@ -148,6 +148,17 @@ TEST_F(SessionTest, InfeasibleTrialsAreNotTheBest) {
   EXPECT_EQ(told->detail, R"({"note":[1,null]})");
 }
 
+TEST_F(SessionTest, ABudgetOfCost) {
+  open(std::string(plain) + "cost = 2.0\ncost_per_hour = 3600.0\n");
+  for (int i = 0; i < 2; ++i) say(R"({"ask": {}})");
+  refused(R"({"report": 0, "step": 2, "value": 0.5, "cost": -1})", "a number of 0 or more, got -1", 40);
+  clock.seconds = 0.5;
+  EXPECT_EQ(say(R"({"tell": 0, "value": 0.5, "cost": 1})")["state"], "complete");
+  say(R"({"tell": 1, "state": "failed", "cost": 0.1})");
+  EXPECT_EQ(say(R"({"trials": {}})")["trials"][1]["cost"], 0.6) << "a failed trial costs as well";
+  EXPECT_EQ(say(R"({"ask": {}})")["done"], "cost");
+}
+
 TEST_F(SessionTest, SeveralObjectives) {
   std::string file(plain);
   file.replace(file.find("direction = \"minimize\""), 22,

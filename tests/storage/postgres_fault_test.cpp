@@ -93,6 +93,7 @@ std::string play_all_verbs(Store& store, const std::string& name) {
   Claim claim = store.create_trial(study, new_trial(0), me).value_or(Claim{});
   say("configure", store.configure(study, claim, new_trial(0).configuration, "a domain"));
   say("report", store.report(study, claim, 1, 0.5));
+  say("spend", store.spend(study, claim, 0.25));
   say("pause", store.pause(study, claim, 1, 1));
   const auto resumed = store.claim_trial(study, 0, 9, me);
   if (say("claim_trial", resumed)) claim = *resumed;
@@ -133,7 +134,7 @@ TEST_F(PostgresFaults, ACutConnectionAtAnyCallIsNotNoticed) {
   const auto first = open();
   ASSERT_TRUE(first);
   const std::string expected = comparable(play_all_verbs(*first, "first one"), "first one");
-  EXPECT_EQ(std::ranges::count(expected.substr(0, expected.find("revision")), ';'), 18) << expected;
+  EXPECT_EQ(std::ranges::count(expected.substr(0, expected.find("revision")), ';'), 19) << expected;
   for (const bool after : {false, true}) {
     Cutter::after = after;
     int calls = 1;
@@ -148,6 +149,39 @@ TEST_F(PostgresFaults, ACutConnectionAtAnyCallIsNotNoticed) {
       if (HasFailure()) return;
     }
     EXPECT_GT(calls, 60);
+  }
+}
+
+TEST_F(PostgresFaults, AnImportIsCarriedOutOnceOrNotAtAll) {
+  const LibPq table = Cutter::table();
+  const auto reader = open();
+  std::vector<ImportedTrial> trials(3);
+  for (std::int64_t i = 0; i < 3; ++i) {
+    ImportedTrial& one = trials[static_cast<std::size_t>(i)];
+    one.trial = new_trial(i);
+    one.reports = {{1, {0.5}}};
+    one.outcome = complete(static_cast<double>(i));
+  }
+  for (const bool after : {false, true}) {
+    Cutter::after = after;
+    int calls = 1;
+    for (int k = 0; k < calls; ++k) {
+      const StudyId study = reader->create_study(study_record(fmt::format("import-{}-{}", after, k)))->id;
+      const auto store = open(&table);
+      Cutter::calls = 0;
+      Cutter::cut_at = k;
+      const auto imported = store->import_trials(study, trials, Owner::this_process());
+      Cutter::cut_at = -1;
+      calls = Cutter::calls;
+      ASSERT_TRUE(imported) << imported.error().message << ", cut at call " << k << " after " << after;
+      const auto changes = reader->changed_since(study, 0);
+      ASSERT_TRUE(changes) << changes.error().message;
+      EXPECT_EQ(changes->revision, *imported) << "cut at call " << k << " after " << after;
+      ASSERT_EQ(changes->trials.size(), 3u);
+      EXPECT_EQ(changes->trials[2].values, std::vector<double>{2});
+      EXPECT_EQ(reader->journal(study)->size(), 9u);
+    }
+    EXPECT_GT(calls, 20);
   }
 }
 

@@ -7,6 +7,7 @@
 #include <limits>
 #include <thread>
 
+#include "storage/postgres_schema.hpp"
 #include "storage/postgres_server.hpp"
 #include "storage/postgres_store.hpp"
 #include "storage/store_kit.hpp"
@@ -60,6 +61,30 @@ TEST_F(PostgresStores, ANewerFormatIsRefusedAndALackingSchemaNotMade) {
   const auto newer = PostgresStore::open({"postgresql://" + rest_, true, 5});
   ASSERT_FALSE(newer);
   EXPECT_NE(newer.error().message.find("newer hone (storage format 99"), std::string::npos) << newer.error().message;
+}
+
+TEST_F(PostgresStores, ConvertsFormat1AndKeepsItsTables) {
+  auto store = open();
+  const StudyId study = store->create_study(study_record("s"))->id;
+  ASSERT_TRUE(store->tell(study, *store->create_trial(study, new_trial(0), me_), complete(0.5)));
+  const Claim claim = *store->create_trial(study, new_trial(1), me_);
+  const std::string before = text_of_study(*store, study);
+  store.reset();
+  server_->sql(rest_,
+               "DROP FUNCTION hone.spend; DROP FUNCTION hone.create_trial; DROP FUNCTION hone.cost_used; "
+               "ALTER TABLE hone.trials DROP COLUMN cost; UPDATE hone.meta SET format = 1");
+  std::vector<std::unique_ptr<PostgresStore>> stores(4);
+  {
+    std::vector<std::jthread> threads;
+    for (auto& one : stores) threads.emplace_back([&] { one = open(); });
+  }
+  EXPECT_EQ(text_of_study(*stores[0], study), before);
+  ASSERT_TRUE(stores[1]->spend(study, claim, 0.25));
+  EXPECT_TRUE(stores[2]->create_trial(study, new_trial(2), me_));
+  EXPECT_EQ(server_->sql(rest_, "SELECT format FROM hone.meta"), fmt::format("{}\n", postgres_format));
+  EXPECT_EQ(server_->sql(rest_, "SELECT number, state FROM hone_format_1.trials ORDER BY 1"),
+            "0|complete\n1|running\n");
+  EXPECT_EQ(server_->sql(rest_, "SELECT format FROM hone_format_1.meta"), "1\n");
 }
 
 TEST_F(PostgresStores, ViewsSayWhatTheTablesHold) {

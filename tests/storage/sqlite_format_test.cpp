@@ -108,7 +108,7 @@ constexpr const char* to_format_1 = R"(
   INSERT INTO v SELECT * FROM run_values;
   DROP VIEW results; DROP VIEW parameters; DROP VIEW run_values;
   ALTER TABLE p RENAME TO parameters; ALTER TABLE v RENAME TO run_values;
-  ALTER TABLE trials DROP COLUMN configuration; ALTER TABLE runs DROP COLUMN told;
+  ALTER TABLE trials DROP COLUMN configuration; ALTER TABLE trials DROP COLUMN cost; ALTER TABLE runs DROP COLUMN told;
   CREATE VIEW results AS SELECT avg(value) AS value FROM run_values;
   PRAGMA user_version=1; COMMIT)";
 
@@ -177,9 +177,8 @@ TEST_F(SqliteFormat, ConvertsFormat2AsItOpensIt) {
   const char* const schema = "SELECT name, sql FROM sqlite_schema ORDER BY name";
   const std::string schema_before = rows_text(path_, schema, 2);
   // Its reports had the value of the first objective only.
-  sql("BEGIN; DROP VIEW report_values; DROP TABLE further_values; DROP TABLE workers; PRAGMA user_version=2; UPDATE "
-      "journal SET "
-      "detail = '0.5' WHERE kind = 'reported'; COMMIT");
+  sql("BEGIN; DROP VIEW report_values; DROP TABLE further_values; DROP TABLE workers; ALTER TABLE trials DROP "
+      "COLUMN cost; PRAGMA user_version=2; UPDATE journal SET detail = '0.5' WHERE kind = 'reported'; COMMIT");
   auto converted = open_store(url(), false);
   ASSERT_TRUE(converted) << converted.error().message;
   EXPECT_EQ(text_of_study(**converted, one), before);

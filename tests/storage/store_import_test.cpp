@@ -34,6 +34,7 @@ std::vector<ImportedTrial> imported_trials(std::int64_t first, std::size_t objec
           {2 * step,
            std::vector<double>(objectives, step == 1 ? std::nan("") : -0.0 / (1.0 + static_cast<double>(step)))});
     if (i == 5) one.domains.assign(one.trial.configuration.entries().size(), "[space]\n");
+    if (i < 2) one.cost = 0.5;
     if (i % 3 == 1) one.attributes = "{\"note\": 1}";
     if (i == 3) continue;
     one.outcome.emplace();
@@ -93,6 +94,7 @@ TEST_P(ImportConformance, RefusesBeforeAnythingIsWritten) {
   refuses([](ImportedTrial& one) { one.reports.push_back({-1, {0.5}}); });
   refuses([](ImportedTrial& one) { one.reports.push_back({1, {0.5, 1}}); });
   refuses([](ImportedTrial& one) { one.outcome = complete(std::nan("")); });
+  refuses([](ImportedTrial& one) { one.cost = -1; });
   refuses([](ImportedTrial& one) { one.domains = {"", ""}; });
   EXPECT_FALSE(store_->import_trials(study, imported_trials(1, 1), me_)) << "0 is the next number";
   EXPECT_FALSE(store_->import_trials(study + 7, imported_trials(0, 1), me_));

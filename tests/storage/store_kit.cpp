@@ -97,10 +97,10 @@ Owner dead_owner() {
 std::string text_of(const TrialRecord& t) {
   std::string text = fmt::format(
       "{} {} {} arm={} why={} attempt={} {} point={} seen={} asked={} finished={} changed={} values={} constraints={} "
-      "until={} seconds={} reason={}",
+      "until={} seconds={} cost={} reason={}",
       t.number, state_name(t.state), origin_name(t.origin), t.arm, t.why, t.attempt, t.configuration.json(),
       bits(t.point), t.seen, t.asked, t.finished, t.changed, bits(t.values), bits(t.constraints), t.until_step,
-      bits(t.seconds), t.reason);
+      bits(t.seconds), bits(t.cost), t.reason);
   for (const Run& run : t.runs) {
     text += fmt::format("\n  run {} seed={} attempt={} token={} {} values={} reports=", run.index, run.seed,
                         run.attempt, comparable(run.token), state_name(run.state), bits(run.values));
@@ -119,7 +119,10 @@ std::string text_of_study(Store& store, StudyId study) {
   if (!attribute) return error_text(attribute.error());
   const auto workers = store.workers(study);
   if (!workers) return error_text(workers.error());
-  std::string text = fmt::format("revision {} attribute {}", changes->revision, attribute->value_or("none"));
+  const auto cost = store.cost_used(study);
+  if (!cost) return error_text(cost.error());
+  std::string text =
+      fmt::format("revision {} attribute {} cost {}", changes->revision, attribute->value_or("none"), bits(*cost));
   for (const WorkerRecord& worker : *workers) text += fmt::format(" {} beats {}", worker.owner.text(), worker.beats);
   text += '\n';
   const auto summaries = store.summaries();
@@ -148,13 +151,18 @@ std::string Player::play(const Verb& verb) {
   const Owner owner = verb.by_dead_owner ? dead_owner() : Owner::this_process();
   const Claim claim = claims_.empty() ? Claim{0, "never given", 0} : claims_[verb.claim];
   switch (verb.kind) {
-    case Verb::Kind::create:
-      return keep(store_->create_trial(study_, new_trial(verb.number), owner));
+    case Verb::Kind::create: {
+      NewTrial trial = new_trial(verb.number);
+      trial.cost_budget = verb.cost_budget;
+      return keep(store_->create_trial(study_, trial, owner));
+    }
     case Verb::Kind::claim:
       return keep(store_->claim_trial(study_, verb.number, verb.step, owner));
     case Verb::Kind::report:
       return answer(store_->report(study_, claim, verb.step,
                                    of_all(verb.value, verb.lacks_value ? objectives_ - 1 : objectives_)));
+    case Verb::Kind::spend:
+      return answer(store_->spend(study_, claim, verb.value));
     case Verb::Kind::pause:
       return answer(store_->pause(study_, claim, verb.step, verb.value));
     case Verb::Kind::release:
@@ -206,7 +214,7 @@ Verb RandomVerbs::next(const std::vector<Claim>& given) {
   constexpr Kind kinds[] = {Kind::create,    Kind::create, Kind::create,  Kind::report, Kind::report,  Kind::report,
                             Kind::report,    Kind::report, Kind::pause,   Kind::claim,  Kind::claim,   Kind::claim,
                             Kind::tell,      Kind::tell,   Kind::release, Kind::prune,  Kind::reclaim, Kind::log,
-                            Kind::attribute, Kind::beat,   Kind::beat,    Kind::leave};
+                            Kind::attribute, Kind::beat,   Kind::beat,    Kind::leave,  Kind::spend,   Kind::spend};
   constexpr double odd_values[] = {0.1,
                                    -0.0,
                                    1e308,
@@ -233,6 +241,7 @@ Verb RandomVerbs::next(const std::vector<Claim>& given) {
   const bool timed = verb.kind == Kind::pause || verb.kind == Kind::release;
   verb.value = timed || below(3) != 0 ? rng_.uniform() : odd_values[below(std::size(odd_values))];
   verb.lacks_value = below(12) == 0;
+  if (verb.kind == Kind::create && below(4) == 0) verb.cost_budget = 2 * rng_.uniform();
   verb.outcome.state = static_cast<TrialState>(3 + below(3));
   verb.outcome.seconds = rng_.uniform();
   if (verb.outcome.state == TrialState::complete)

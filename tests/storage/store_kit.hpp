@@ -22,7 +22,7 @@ std::string text_of_study(Store& store, StudyId study);
 
 /// One verb with its arguments; a claim is named by its place among those given so far.
 struct Verb {
-  enum class Kind { create, claim, report, pause, release, tell, prune, reclaim, log, attribute, beat, leave };
+  enum class Kind { create, claim, report, pause, release, tell, prune, reclaim, log, attribute, beat, leave, spend };
   Kind kind = Kind::create;
   std::int64_t number = 0;
   std::size_t claim = 0;
@@ -30,6 +30,7 @@ struct Verb {
   double value = 0;          ///< of the first objective; the others' follow from it
   bool lacks_value = false;  ///< a report with one value less than there are objectives
   Outcome outcome;           ///< likewise
+  std::optional<double> cost_budget;
   bool by_dead_owner = false;
   bool all_silent = false;  ///< a reclaim that takes every worker for silent
 
