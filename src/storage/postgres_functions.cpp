@@ -30,7 +30,7 @@ constexpr const char* enter = R"(
     END IF;
   END IF;
   line := _head.revision + 1;
-  at := hone.now_ms();
+  at := (extract(epoch FROM clock_timestamp()) * 1000)::bigint;
 )";
 
 constexpr const char* answer =
@@ -76,9 +76,6 @@ std::string change_held(const char* what) {
 }
 
 constexpr const char* without_lines = R"(
-CREATE OR REPLACE FUNCTION hone.now_ms() RETURNS bigint LANGUAGE sql AS
-$$ SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint $$;
-
 -- Which start of its trial a line is.
 CREATE OR REPLACE FUNCTION hone.starts_until(_study bigint, _line bigint) RETURNS bigint LANGUAGE sql AS $$
   SELECT count(*) FROM hone.journal WHERE study = _study AND revision <= _line
@@ -96,7 +93,7 @@ CREATE OR REPLACE FUNCTION hone.create_study(_mark bigint, _name text, _kind tex
   OUT id bigint, OUT at bigint) LANGUAGE plpgsql AS $$
 #variable_conflict use_column
 BEGIN
-  at := hone.now_ms();
+  at := (extract(epoch FROM clock_timestamp()) * 1000)::bigint;
   INSERT INTO hone.studies AS s(name, kind, seed, max_step, space_hash, data_hash, created_ms, study_file, mark)
     VALUES (_name, _kind, _seed, _max_step, _space_hash, _data_hash, at, _study_file, _mark)
     ON CONFLICT (name) DO NOTHING RETURNING s.id INTO id;
@@ -138,7 +135,7 @@ DECLARE _now bigint; _last bigint; _used text; _more double precision;
 BEGIN
   PERFORM FROM hone.heads WHERE study = _study FOR NO KEY UPDATE;
   IF NOT FOUND THEN RETURN NULL; END IF;
-  _now := hone.now_ms();
+  _now := (extract(epoch FROM clock_timestamp()) * 1000)::bigint;
   SELECT max(seen_ms) INTO _last FROM hone.workers WHERE study = _study;
   SELECT value INTO _used FROM hone.attributes WHERE study = _study AND key = 'seconds_used';
   _more := CASE WHEN _last IS NULL THEN _seconds ELSE least(greatest((_now - _last) / 1e3, 0), _seconds) END;
@@ -181,8 +178,10 @@ std::string postgres_functions() {
   IF _head.trials <> _trial THEN
     status := 'not next'; count := _head.trials; RETURN;
   END IF;
-  IF _cost_budget <= hone.cost_used(_study) THEN
-    status := 'cost'; RETURN;
+  IF _cost_budget IS NOT NULL THEN
+    IF _cost_budget <= hone.cost_used(_study) THEN
+      status := 'cost'; RETURN;
+    END IF;
   END IF;
   count := 1;
   INSERT INTO hone.trials(study, number, state, origin, arm, why, attempt, seen, asked, changed, until_step, started_ms,
@@ -198,10 +197,11 @@ std::string postgres_functions() {
 )",
               "", "", R"(
   -- Whoever is late need not queue to hear it.
-  SELECT h.trials INTO count FROM hone.heads AS h JOIN hone.trials AS t USING (study)
-    WHERE study = _study AND t.number = _trial AND t.token <> _token;
-  IF FOUND THEN
-    status := 'not next'; lost := false; RETURN;
+  SELECT trials INTO count FROM hone.heads WHERE study = _study;
+  IF count > _trial THEN
+    IF EXISTS (SELECT FROM hone.trials WHERE study = _study AND number = _trial AND token <> _token) THEN
+      status := 'not next'; lost := false; RETURN;
+    END IF;
   END IF;
 )");
   all += verb("claim_trial",

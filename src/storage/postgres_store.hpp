@@ -5,6 +5,7 @@
 /// postgres_changes.cpp (reading trials). What must be decided under the study's lock is decided by the functions in
 /// the database; the words of a refusal are made here.
 #pragma once
+#include <atomic>
 #include <map>
 #include <mutex>
 #include <random>
@@ -121,6 +122,9 @@ class PostgresStore final : public Store {
     return answer(rows, study, before, mark);
   }
   Result<Answer> answer(const PgRows& rows, StudyId study, PostgresLine before, std::int64_t mark);
+  /// Somebody took the number first. Those who ask at once again only meet each other, at the cost of a look and a
+  /// proposal each time: waits for up to 2 ms, and up to 32 ms when it comes again and again. `random_bits` >= 0.
+  void step_aside(std::int64_t random_bits);
   /// A verb of the holder.
   static Result<Revision> held_answer(const Result<Answer>& answer, std::int64_t trial);
   Result<Revision> hand_back(StudyId study, const Claim& claim, TrialState to, std::string_view kind, std::int64_t step,
@@ -150,7 +154,8 @@ class PostgresStore final : public Store {
   PostgresPool pool_;
   PostgresSync sync_;
   PostgresLines lines_;
-  std::mutex mutex_;  // guards the rest
+  std::atomic<int> late_ = 0;  // how often in a row
+  std::mutex mutex_;           // guards the rest
   std::random_device random_;
   std::map<StudyId, std::size_t> objectives_;
 };

@@ -1,6 +1,10 @@
 /// The verbs on trials.
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <chrono>
+#include <thread>
+
 #include "storage/journal_text.hpp"
 #include "storage/postgres_store.hpp"
 #include "storage/sqlite_values.hpp"
@@ -28,8 +32,19 @@ Result<Claim> PostgresStore::create_trial(StudyId study, const NewTrial& trial, 
                 trial.configuration.json(), trial.run_seed, token, owner.host, owner.boot_id, owner.process,
                 owner.process_start, asked_detail(trial), trial.started_ms.value_or(-1), trial.cost_budget));
   if (answer.status == "cost") return cost_spent(*trial.cost_budget);
-  if (!answer.is_done()) return not_next(trial.number, answer.count);
+  if (!answer.is_done()) {
+    step_aside(mark);
+    return not_next(trial.number, answer.count);
+  }
+  late_ = 0;
   return Claim{trial.number, token, answer.revision, answer.at_ms};
+}
+
+void PostgresStore::step_aside(std::int64_t random_bits) {
+  const int late = std::min(late_ + 1, 5);
+  late_ = late;
+  const double share = static_cast<double>(random_bits % 1024) / 1024;
+  std::this_thread::sleep_for(std::chrono::duration<double, std::milli>(share * (1 << late)));
 }
 
 Result<Claim> PostgresStore::claim_trial(StudyId study, std::int64_t number, std::int64_t until_step,
