@@ -1,9 +1,11 @@
 #include "base/interrupt.hpp"
 
+#include <time.h>
 #include <unistd.h>
 
 #include <atomic>
 #include <csignal>
+#include <cstdint>
 
 namespace hone {
 namespace {
@@ -11,11 +13,22 @@ namespace {
 std::atomic<bool> signal_seen{false};
 std::atomic<bool> stop_wanted{false};
 std::atomic<bool> first_was_term{false};
-static_assert(std::atomic<bool>::is_always_lock_free);
+std::atomic<std::int64_t> first_ms{0};
+static_assert(std::atomic<bool>::is_always_lock_free && std::atomic<std::int64_t>::is_always_lock_free);
+
+/// What a person does not do again so soon came twice by itself: `timeout` tells a program and its group.
+constexpr std::int64_t same_signal_ms = 250;
+
+std::int64_t now_ms() {
+  timespec now{};
+  ::clock_gettime(CLOCK_MONOTONIC, &now);  // may be called in a signal handler
+  return std::int64_t{now.tv_sec} * 1000 + now.tv_nsec / 1'000'000;
+}
 
 extern "C" void hone_on_signal(int signal) {
   const bool again = signal_seen.exchange(true);
-  if (again && signal == SIGINT) _exit(130);
+  if (!again) first_ms.store(now_ms());
+  if (again && signal == SIGINT && now_ms() - first_ms.load() >= same_signal_ms) _exit(130);
   if (!again && signal == SIGTERM) first_was_term.store(true);
 }
 

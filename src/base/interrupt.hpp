@@ -3,8 +3,8 @@
 
 namespace hone {
 
-/// Catches SIGINT and SIGTERM from now on. The first sets the flag below; a second SIGINT ends the process with exit
-/// code 130 without further ado (what was acknowledged is on disk already).
+/// Catches SIGINT and SIGTERM from now on. The first sets the flag below; a SIGINT that comes a quarter of a second
+/// later or more ends the process with exit code 130 without further ado (what was acknowledged is on disk already).
 void install_interrupt_handler();
 
 /// True once a signal came, or the time is up: stop at the next safe place. Lock-free; cheap enough for every

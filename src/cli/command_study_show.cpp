@@ -16,6 +16,7 @@
 #include "report/curve.hpp"
 #include "report/progress.hpp"
 #include "report/summary.hpp"
+#include "report/text_table.hpp"
 
 namespace hone {
 namespace {
@@ -145,7 +146,8 @@ Result<std::string> study_text(const OpenedStudy& study) {
   if (counts.total() > 0) {
     text += fmt::format("arms        {}\n", arms_text(study.trials));
     text += fmt::format("time        {} in trials\n", duration_text(seconds));
-    if (const double cost = cost_of(study.trials); cost > 0) text += fmt::format("cost        {}\n", number_text(cost));
+    if (const double cost = cost_of(study.trials); cost > 0)
+      text += fmt::format("cost        {}\n", short_number(cost));
     if (const std::string usage = usage_text(events); !usage.empty()) text += fmt::format("usage       {}\n", usage);
   }
   if (const auto audit = audit_of(record, study.trials, events))

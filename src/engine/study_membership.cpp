@@ -70,7 +70,7 @@ Result<bool> Study::is_cost_spent() {
   if (!options_.cost) return false;
   HONE_TRY(const double used, store_.cost_used(record_.id));
   cost_used_ = used;
-  return used >= *options_.cost;
+  return hone::is_cost_spent(used, *options_.cost);
 }
 
 Result<void> Study::cost(const Assignment& assignment, double so_far) {

@@ -72,8 +72,11 @@ Result<RunOutcome> ProgramTrial::follow(RunningProgram& program, const std::stri
   keeper_was_lost_ = end->lost;
   if (!ended_as_ && was_asked_to_end(*end) && we_are_asked_too()) ended_as_ = TrialState::waiting;
   const RunOutcome outcome = outcome_of(*end);
-  log_.add_line(fmt::format("[hone] {} after {}{}", state_name(outcome.state),
+  peak_bytes_ = std::max(peak_bytes_, end->peak_bytes);
+  log_.add_line(fmt::format("[hone] {} after {}, {} of processors{}{}", state_name(outcome.state),
                             duration_text(std::max(1e-3, clock_.monotonic_seconds() - started)),
+                            duration_text(end->cpu_seconds),
+                            peak_bytes_ > 0 ? ", up to " + bytes_text(static_cast<double>(peak_bytes_)) : "",
                             outcome.reason.empty() ? "" : ": " + outcome.reason));
   if (error_) return std::unexpected(*error_);
   HONE_TRY_VOID(note(*end));
@@ -230,7 +233,7 @@ Result<void> ProgramTrial::note(const ProgramEnd& end) {
   if (ignored_ > 0)
     HONE_TRY_VOID(observer_.note(index_, "ignored", fmt::format("{} reports: {}", ignored_, first_ignored_)));
   std::string usage = fmt::format("cpu_seconds={:.3f}", end.cpu_seconds);
-  if (const auto peak = std::max(end.peak_bytes, peak_bytes_); peak > 0) usage += fmt::format(" peak_bytes={}", peak);
+  if (peak_bytes_ > 0) usage += fmt::format(" peak_bytes={}", peak_bytes_);
   if (end.swept > 0) usage += fmt::format(" left_running={}", end.swept);
   return observer_.note(index_, "usage", usage);
 }

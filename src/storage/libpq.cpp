@@ -38,6 +38,11 @@ Result<LibPq> load() {
   HONE_FIND(exec);
   HONE_FIND(prepare);
   HONE_FIND(execPrepared);
+  HONE_FIND(enterPipelineMode);
+  HONE_FIND(exitPipelineMode);
+  HONE_FIND(sendQueryPrepared);
+  HONE_FIND(pipelineSync);
+  HONE_FIND(getResult);
   HONE_FIND(clear);
   HONE_FIND(resultStatus);
   HONE_FIND(resultErrorField);

@@ -7,7 +7,8 @@
 
 namespace hone {
 
-/// Declared here as the library's binary interface has them, which has been the same since version 8.
+/// Declared here as the library's binary interface has them, which has been the same since version 8, pipelines
+/// since 14.
 extern "C" {
 struct pg_conn;
 struct pg_result;
@@ -18,9 +19,9 @@ struct pg_conninfo_option {
 };
 }
 
-inline constexpr int pg_connection_ok = 0;                                   // ConnStatusType
-inline constexpr int pg_command_ok = 1, pg_tuples_ok = 2;                    // ExecStatusType
-inline constexpr int pg_sqlstate = 'C', pg_message = 'M', pg_context = 'W';  // fields of an error
+inline constexpr int pg_connection_ok = 0;                                        // ConnStatusType
+inline constexpr int pg_command_ok = 1, pg_tuples_ok = 2, pg_pipeline_sync = 10;  // ExecStatusType
+inline constexpr int pg_sqlstate = 'C', pg_message = 'M', pg_context = 'W';       // fields of an error
 
 /// The name of each member is that of the function without PQ.
 struct LibPq {
@@ -35,6 +36,12 @@ struct LibPq {
   pg_result* (*prepare)(pg_conn*, const char* name, const char* sql, int parameters, const unsigned* types);
   pg_result* (*execPrepared)(pg_conn*, const char* name, int parameters, const char* const* values, const int* lengths,
                              const int* formats, int result_format);
+  int (*enterPipelineMode)(pg_conn*);
+  int (*exitPipelineMode)(pg_conn*);
+  int (*sendQueryPrepared)(pg_conn*, const char* name, int parameters, const char* const* values, const int* lengths,
+                           const int* formats, int result_format);
+  int (*pipelineSync)(pg_conn*);
+  pg_result* (*getResult)(pg_conn*);
   void (*clear)(pg_result*);
   int (*resultStatus)(const pg_result*);
   char* (*resultErrorField)(const pg_result*, int field);

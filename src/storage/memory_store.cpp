@@ -160,7 +160,7 @@ class MemoryStore final : public Store {
     if (trial.number != study->size()) return not_next(trial.number, study->size());
     if (trial.cost_budget) {
       HONE_TRY(const double used, study->cost_used());
-      if (used >= *trial.cost_budget) return cost_spent(*trial.cost_budget);
+      if (is_cost_spent(used, *trial.cost_budget)) return cost_spent(*trial.cost_budget);
     }
     const Revision revision = study->change("asked", trial.number, trial.until_step, asked_detail(trial));
     Claim claim{trial.number, claim_token(owner, 1), revision, study->record.updated_ms};

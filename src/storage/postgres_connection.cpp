@@ -221,20 +221,83 @@ PgConnection::~PgConnection() {
   library_->finish(connection_);
 }
 
+namespace {
+
+/// As the library takes them; valid as long as `parameters`.
+std::vector<const char*> texts_of(const PgParameters& parameters) {
+  std::vector<const char*> texts;
+  for (const auto& value : parameters.values()) texts.push_back(value ? value->c_str() : nullptr);
+  return texts;
+}
+
+}  // namespace
+
 Result<PgRows> PgConnection::run(const char* sql) {
   return checked(library_->exec(connection_, sql));
 }
 
 Result<PgRows> PgConnection::run(const PgStatement& statement, const PgParameters& parameters) {
-  const auto& values = parameters.values();
-  const auto count = static_cast<int>(values.size());
-  if (!prepared_.contains(&statement)) {
-    HONE_TRY_VOID(checked(library_->prepare(connection_, statement.name, statement.sql, count, nullptr)));
-    prepared_.insert(&statement);
-  }
-  std::vector<const char*> texts;
-  for (const auto& value : values) texts.push_back(value ? value->c_str() : nullptr);
+  const auto texts = texts_of(parameters);
+  const auto count = static_cast<int>(texts.size());
+  HONE_TRY_VOID(prepare(statement, count));
   return checked(library_->execPrepared(connection_, statement.name, count, texts.data(), nullptr, nullptr, 0));
+}
+
+Result<void> PgConnection::prepare(const PgStatement& statement, int parameters) {
+  if (prepared_.contains(&statement)) return {};
+  HONE_TRY_VOID(checked(library_->prepare(connection_, statement.name, statement.sql, parameters, nullptr)));
+  prepared_.insert(&statement);
+  return {};
+}
+
+bool PgConnection::send(const PgStatement& statement, const PgParameters& parameters) {
+  const auto texts = texts_of(parameters);
+  return library_->sendQueryPrepared(connection_, statement.name, static_cast<int>(texts.size()), texts.data(), nullptr,
+                                     nullptr, 0) == 1 &&
+         library_->pipelineSync(connection_) == 1;  // ends its transaction
+}
+
+Result<PgRows> PgConnection::receive() {
+  auto rows = checked(library_->getResult(connection_));
+  // What follows is its end, and the end of its transaction.
+  for (int ends = 0; !is_broken_;) {
+    pg_result* const more = library_->getResult(connection_);
+    const int status = more ? library_->resultStatus(more) : 0;
+    if (more) library_->clear(more);
+    if (status == pg_pipeline_sync) break;
+    if (more || ++ends > 1) is_broken_ = true;
+  }
+  return rows;
+}
+
+Result<PgRows> PgConnection::run_durably(const PgStatement& statement, const PgParameters& parameters) {
+  // The log is flushed in order, and this message comes after all that has been committed. It costs 60 bytes there.
+  static constexpr PgStatement sync{
+      "sync", "SELECT set_config('synchronous_commit', 'on', true), pg_logical_emit_message(true, 'hone', '')"};
+  HONE_TRY_VOID(prepare(statement, static_cast<int>(parameters.values().size())));
+  HONE_TRY_VOID(prepare(sync, 0));
+  const bool sent =
+      library_->enterPipelineMode(connection_) == 1 && send(statement, parameters) && send(sync, PgParameters());
+  if (!sent) {
+    is_broken_ = may_try_again_ = true;
+    return fail(Error::Kind::unavailable, fmt::format("the connection to '{}' was lost: {}", quoted(shown_, 200),
+                                                      flat(library_->errorMessage(connection_))));
+  }
+  auto rows = receive();
+  const bool may_try_again = may_try_again_;
+  if (!is_broken_) {
+    auto synced = receive();
+    if (!synced) return synced;
+  }
+  if (is_broken_ || library_->exitPipelineMode(connection_) != 1) {
+    is_broken_ = may_try_again_ = true;
+    if (rows)
+      return fail(Error::Kind::unavailable, fmt::format("the connection to '{}' was lost: {}", quoted(shown_, 200),
+                                                        flat(library_->errorMessage(connection_))));
+    return rows;
+  }
+  may_try_again_ = may_try_again;
+  return rows;
 }
 
 Result<PgRows> PgConnection::checked(pg_result* result) {

@@ -87,6 +87,9 @@ class PgConnection {
   /// Errors: `unavailable`, `corrupt`. Then `may_try_again()` says whether the same may work, on this connection or,
   /// if it is broken, on another.
   Result<PgRows> run(const PgStatement& statement, const PgParameters& parameters);
+  /// The same, and all that was committed up to it is on the server's disk. Both go in one message: the statement's own
+  /// transaction commits without waiting, so that what it locked is free, and a second one waits.
+  Result<PgRows> run_durably(const PgStatement& statement, const PgParameters& parameters);
   /// One or several statements without parameters; the rows of the last one.
   Result<PgRows> run(const char* sql);
   bool is_broken() const { return is_broken_; }
@@ -95,6 +98,10 @@ class PgConnection {
  private:
   PgConnection(const LibPq& library, pg_conn* connection, std::string shown)
       : library_(&library), connection_(connection), shown_(std::move(shown)) {}
+  Result<void> prepare(const PgStatement& statement, int parameters);
+  bool send(const PgStatement& statement, const PgParameters& parameters);
+  /// Of the next statement in the pipeline.
+  Result<PgRows> receive();
   Result<PgRows> checked(pg_result* result);
 
   const LibPq* library_;

@@ -179,7 +179,7 @@ std::string postgres_functions() {
     status := 'not next'; count := _head.trials; RETURN;
   END IF;
   IF _cost_budget IS NOT NULL THEN
-    IF _cost_budget <= hone.cost_used(_study) THEN
+    IF _cost_budget * (1 - 1e-9) <= hone.cost_used(_study) THEN  -- is_cost_spent of store_rules.hpp
       status := 'cost'; RETURN;
     END IF;
   END IF;

@@ -138,6 +138,17 @@ std::unexpected<Error> PostgresStore::not_durable() const {
                   quoted(url(), 200)));
 }
 
+Result<PgRows> PostgresStore::run_durably(const PgStatement& statement, const PgParameters& parameters) {
+  struct Count {
+    std::atomic<int>& now;
+    int before = now++;
+    ~Count() { --now; }
+  } const count{durable_now_};
+  if (pool_.options().one_transaction || count.before > 0)
+    return durably([&] { return pool_.run(statement, parameters); });
+  return pool_.run([&](PgConnection& connection) { return connection.run_durably(statement, parameters); });
+}
+
 Result<StudyRecord> PostgresStore::create_study(const StudyRecord& record) {
   HONE_TRY_VOID(check_study(record));
   static constexpr PgStatement insert{"create_study",

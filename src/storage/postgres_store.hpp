@@ -121,6 +121,16 @@ class PostgresStore final : public Store {
              pool_.run(statement, PgParameters(study, before.revision, before.mark, mark, values...)));
     return answer(rows, study, before, mark);
   }
+  /// As `verb_after`, and known to be on the server's disk. It must be safe to repeat.
+  template <class... Values>
+  Result<Answer> durable_verb(PostgresLine before, const PgStatement& statement, StudyId study, std::int64_t mark,
+                              const Values&... values) {
+    const PgParameters parameters(study, before.revision, before.mark, mark, values...);
+    HONE_TRY(const PgRows rows, run_durably(statement, parameters));
+    return answer(rows, study, before, mark);
+  }
+  /// One such statement alone goes with its sync in one message; those of several threads share a sync.
+  Result<PgRows> run_durably(const PgStatement& statement, const PgParameters& parameters);
   Result<Answer> answer(const PgRows& rows, StudyId study, PostgresLine before, std::int64_t mark);
   /// Somebody took the number first. Those who ask at once again only meet each other, at the cost of a look and a
   /// proposal each time: waits for up to 2 ms, and up to 32 ms when it comes again and again. `random_bits` >= 0.
@@ -154,8 +164,9 @@ class PostgresStore final : public Store {
   PostgresPool pool_;
   PostgresSync sync_;
   PostgresLines lines_;
-  std::atomic<int> late_ = 0;  // how often in a row
-  std::mutex mutex_;           // guards the rest
+  std::atomic<int> durable_now_ = 0;  // statements under way
+  std::atomic<int> late_ = 0;         // how often in a row
+  std::mutex mutex_;                  // guards the rest
   std::random_device random_;
   std::map<StudyId, std::size_t> objectives_;
 };

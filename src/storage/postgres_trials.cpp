@@ -130,29 +130,25 @@ Result<Revision> PostgresStore::tell(StudyId study, const Claim& claim, const Ou
   const std::int64_t mark = new_mark();
   const std::string detail = told_detail(outcome);
   const bool complete = outcome.state == TrialState::complete;
-  return durably([&]() -> Result<Revision> {
-    const auto answer = complete
-                            ? verb_after(before, call, study, mark, claim.trial, claim.token, state_name(outcome.state),
+  const auto answer = complete
+                          ? durable_verb(before, call, study, mark, claim.trial, claim.token, state_name(outcome.state),
                                          outcome.values, outcome.constraints, outcome.reason, outcome.seconds, detail)
-                            : verb_after(before, call, study, mark, claim.trial, claim.token, state_name(outcome.state),
+                          : durable_verb(before, call, study, mark, claim.trial, claim.token, state_name(outcome.state),
                                          nullptr, outcome.constraints, outcome.reason, outcome.seconds, detail);
-    // The first time it may have failed to reach the disk.
-    if (answer && answer->status == "refused" && answer->held && is_finished(answer->state()))
-      return told_again(study, claim, *answer, outcome);
-    return held_answer(answer, claim.trial);
-  });
+  // The first time it may have failed to reach the disk: now it has, with this answer.
+  if (answer && answer->status == "refused" && answer->held && is_finished(answer->state()))
+    return told_again(study, claim, *answer, outcome);
+  return held_answer(answer, claim.trial);
 }
 
 Result<Revision> PostgresStore::prune(StudyId study, std::int64_t number, std::string_view reason) {
   static constexpr PgStatement call{"prune", "SELECT * FROM hone.prune($1, $2, $3, $4, $5, $6)"};
   HONE_TRY(const PostgresLine before, last_line(study));
   const std::int64_t mark = new_mark();
-  return durably([&]() -> Result<Revision> {
-    HONE_TRY(const Answer answer, verb_after(before, call, study, mark, number, reason));
-    if (answer.status == "no trial") return no_trial(number);
-    if (!answer.is_done()) return wrong_state(number, answer.state(), "pruned");
-    return answer.revision;
-  });
+  HONE_TRY(const Answer answer, durable_verb(before, call, study, mark, number, reason));
+  if (answer.status == "no trial") return no_trial(number);
+  if (!answer.is_done()) return wrong_state(number, answer.state(), "pruned");
+  return answer.revision;
 }
 
 }  // namespace hone

@@ -43,7 +43,7 @@ Result<Claim> SqliteStore::create_trial(StudyId study, const NewTrial& trial, co
   HONE_TRY(const Revision before, require_next(study, trial.number));
   if (trial.cost_budget) {
     HONE_TRY(const double used, stored_cost(study));
-    if (used >= *trial.cost_budget) return cost_spent(*trial.cost_budget);
+    if (is_cost_spent(used, *trial.cost_budget)) return cost_spent(*trial.cost_budget);
   }
   HONE_TRY(Claim claim, write_trial(study, before, trial, trial.configuration, owner));
   HONE_TRY_VOID(transaction.commit());

@@ -40,6 +40,11 @@ Result<double> read_seconds_used(std::string_view text);
 /// The attribute that keeps what all trials have cost together, and its value; 0 before the first. Errors: `corrupt`.
 inline constexpr std::string_view cost_used_key = "cost_used";
 Result<double> read_cost_used(std::string_view text);
+/// Sums of decimal fractions fall short by their rounding: ten times 0.1 has cost 1.
+inline constexpr double cost_slack = 1e-9;
+inline bool is_cost_spent(double used, double budget) {
+  return used >= budget * (1 - cost_slack);
+}
 /// Is `worker` as `silent` saw it, with no beat since?
 bool is_still_silent(const WorkerRecord& worker, std::span<const WorkerRecord> silent);
 /// Whose trials go back: `working` are the workers that were there before `given_up` went.

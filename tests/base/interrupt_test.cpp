@@ -5,7 +5,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <csignal>
+#include <thread>
 
 namespace hone {
 namespace {
@@ -35,10 +37,17 @@ TEST(Interrupt, OnceAsksToStop) {
 TEST(Interrupt, TwiceEndsAtOnce) {
   EXPECT_EQ(in_child([] {
               std::raise(SIGINT);
+              std::this_thread::sleep_for(std::chrono::milliseconds(300));
               std::raise(SIGINT);
               return 7;
             }),
             130);
+  EXPECT_EQ(in_child([] {  // `timeout` sends it to the process and to its group: that is once
+              std::raise(SIGINT);
+              std::raise(SIGINT);
+              return 7;
+            }),
+            7);
   EXPECT_EQ(in_child([] {  // what a service manager sends is no impatient user
               std::raise(SIGTERM);
               std::raise(SIGTERM);

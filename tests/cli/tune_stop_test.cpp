@@ -111,6 +111,7 @@ TEST_F(TuneStop, CtrlCSavesAndTheSameCommandGoesOn) {
   for (int i = 0; i < 1000 && log(1).find("\"step\": 2") == string::npos; ++i)
     std::this_thread::sleep_for(std::chrono::milliseconds(10));
   process.signal(SIGINT);
+  process.signal(SIGINT);  // at once: that is no second Ctrl-C
   EXPECT_EQ(process.wait(), 130);
   EXPECT_NE(process.err().find("goes on where it stopped"), string::npos) << process.err();
   EXPECT_EQ(processes_with((folder.path() / "program.sh").string()), 0);
@@ -139,6 +140,7 @@ TEST_F(TuneStop, ASecondCtrlCDoesNotWaitForTheGrace) {
     std::this_thread::sleep_for(std::chrono::milliseconds(10));
   EXPECT_NE(process.err().find("they have 1h00m to save (Ctrl-C kills them at once)"), string::npos) << process.err();
   EXPECT_GE(processes_with(marker()), 1) << "it has its grace";
+  std::this_thread::sleep_for(std::chrono::milliseconds(300));
   process.signal(SIGINT);
   EXPECT_EQ(process.wait(), 130);
   wait_for_processes(marker(), 0);

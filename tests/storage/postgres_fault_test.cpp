@@ -30,7 +30,7 @@ struct Cutter {
     pg_result* const result = call();
     if (!now || !after) return result;
     cut(connection);  // it was done, but the answer is lost
-    real->clear(result);
+    if (result) real->clear(result);
     return real->exec(connection, "SELECT 1");
   }
   static pg_result* exec(pg_conn* connection, const char* sql) {
@@ -49,12 +49,34 @@ struct Cutter {
     if (calls++ == cut_at) cut(connection);
     return connection;
   }
+  template <class Call>
+  static int pass_on(pg_conn* connection, Call&& call) {
+    const bool now = calls++ == cut_at;
+    if (now && !after) cut(connection);
+    const int done = call();
+    if (now && after) cut(connection);
+    return done;
+  }
+  static int send(pg_conn* connection, const char* name, int count, const char* const* values, const int* lengths,
+                  const int* formats, int format) {
+    return pass_on(connection,
+                   [&] { return real->sendQueryPrepared(connection, name, count, values, lengths, formats, format); });
+  }
+  static int sync(pg_conn* connection) {
+    return pass_on(connection, [&] { return real->pipelineSync(connection); });
+  }
+  static pg_result* get_result(pg_conn* connection) {
+    return pass(connection, [&] { return real->getResult(connection); });
+  }
   static LibPq table() {
     LibPq all = *real;
     all.exec = exec;
     all.execPrepared = exec_prepared;
     all.prepare = prepare;
     all.connectdbParams = connect;
+    all.sendQueryPrepared = send;
+    all.pipelineSync = sync;
+    all.getResult = get_result;
     return all;
   }
 };

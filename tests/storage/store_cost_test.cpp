@@ -70,6 +70,16 @@ TEST_P(CostConformance, NoTrialIsCreatedBehindTheBudget) {
   EXPECT_TRUE(store_->create_trial(study, next, me_));
 }
 
+TEST_P(CostConformance, TenTimesATenthIsOne) {
+  const StudyId study = make_study();
+  const Claim claim = make_trial(study, 0);
+  NewTrial next = new_trial(1);
+  next.cost_budget = 1;
+  for (int i = 0; i < 10; ++i) ASSERT_TRUE(store_->spend(study, claim, 0.1));
+  ASSERT_LT(used(study), 1);
+  expect_error(store_->create_trial(study, next, me_), Error::Kind::conflict);
+}
+
 TEST_P(CostConformance, SumsOfManyAtOnceAreExact) {
   const StudyId study = make_study();
   std::vector<Claim> claims;
