@@ -21,7 +21,7 @@ constexpr std::array verbs = {
     Verb{"resumed", TrialState::paused, TrialState::paused},
     Verb{"configured", TrialState::running, TrialState::running},
     Verb{"reported", TrialState::running, TrialState::running},
-    Verb{"spent", TrialState::running, TrialState::running},
+    Verb{"cost", TrialState::running, TrialState::running},
     Verb{"paused", TrialState::running, TrialState::running},
     Verb{"released", TrialState::running, TrialState::running},
     Verb{"told", TrialState::running, TrialState::running},
@@ -101,9 +101,9 @@ Result<void> JournalPlayer::change(TrialRecord& trial, const Event& line, const 
     // Before reports had a value of each objective, they had the first one's.
     values.resize(objectives_, std::numeric_limits<double>::quiet_NaN());
     record_reported(trial, line.step, values, line.revision);
-  } else if (line.kind == "spent") {
-    HONE_TRY(const double cost, read_spent(line.detail));
-    record_spent(trial, cost, line.revision);
+  } else if (line.kind == "cost") {
+    HONE_TRY(const double cost, read_cost(line.detail));
+    record_cost(trial, cost, line.revision);
   } else if (line.kind == "paused") {
     record_handed_back(trial, TrialState::paused, 0, line.revision);
   } else if (line.kind == "released") {

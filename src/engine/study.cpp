@@ -194,7 +194,7 @@ Result<void> Study::note(const Assignment& assignment, std::string_view kind, co
 Result<void> Study::finish(const Assignment& assignment, const RunOutcome& outcome, double seconds) {
   const OverheadTimer timer(*this, OverheadTimer::Scope::finish);
   const std::int64_t number = assignment.request.trial;
-  if (options_.cost_per_hour > 0) HONE_TRY_VOID(spend(assignment, seconds / 3600 * options_.cost_per_hour));
+  if (options_.cost_per_hour > 0) HONE_TRY_VOID(add_cost(assignment, 0, seconds));
   if (outcome.started_anew) {
     Event event;
     event.kind = "restarted";
@@ -218,7 +218,7 @@ Result<void> Study::finish(const Assignment& assignment, const RunOutcome& outco
   {
     const std::scoped_lock lock(mutex_);
     claims_.let_go(number);
-    cost_so_far_.erase(number);
+    costs_.erase(number);
     ++change_count_;
   }
   changed_.notify_all();
@@ -278,7 +278,7 @@ void Study::lose(const Assignment& assignment) {
   {
     const std::scoped_lock lock(mutex_);
     claims_.let_go(assignment.request.trial);
-    cost_so_far_.erase(assignment.request.trial);
+    costs_.erase(assignment.request.trial);
     ++change_count_;
   }
   changed_.notify_all();

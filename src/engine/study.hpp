@@ -161,7 +161,7 @@ class Study {
   void forget_all();        // needs mutex_
   Result<void> look_whether_halted();
   Result<bool> is_cost_spent();
-  Result<void> spend(const Assignment& assignment, double cost);
+  Result<void> add_cost(const Assignment& assignment, double so_far, double seconds);
   Result<void> hand_back_strays();
   /// Somebody here works on it from now on. Needs ask_mutex_.
   Assignment hold(std::int64_t number, const Claim& claim, std::int64_t from_step);
@@ -218,10 +218,13 @@ class Study {
   std::mutex mutex_;      // guards everything below
   std::condition_variable changed_;
   History history_;
-  std::map<std::int64_t, TrialRecord> live_;    // the trials that have not finished
-  TrialArchive finished_;                       // the others, unless the store keeps them in memory
-  std::set<std::int64_t> waiting_;              // numbers of the trials in that state
-  std::map<std::int64_t, double> cost_so_far_;  // of the present start of a trial
+  std::map<std::int64_t, TrialRecord> live_;  // the trials that have not finished
+  TrialArchive finished_;                     // the others, unless the store keeps them in memory
+  std::set<std::int64_t> waiting_;            // numbers of the trials in that state
+  struct Cost {
+    double before = 0, so_far = 0;  // of earlier starts, of this one
+  };
+  std::map<std::int64_t, Cost> costs_;  // of the trials that are held here
   Revision revision_ = 0;
   std::uint64_t generation_ = 0;  ///< how often everything had to be read again
   std::uint64_t change_count_ = 0;

@@ -242,6 +242,7 @@ Result<Work> Study::nothing_new(const View& view) {
 Assignment Study::hold(std::int64_t number, const Claim& claim, std::int64_t from_step) {
   const std::scoped_lock lock(mutex_);
   claims_.hold(number);
+  costs_[number] = {live_.at(number).cost, 0};
   return assignment_for(live_.at(number), claim, from_step);
 }
 

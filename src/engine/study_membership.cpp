@@ -75,21 +75,22 @@ Result<bool> Study::is_cost_spent() {
 
 Result<void> Study::cost(const Assignment& assignment, double so_far) {
   HONE_TRY_VOID(check_cost(so_far));
-  double more = 0;
-  {
-    const std::scoped_lock lock(mutex_);
-    more = so_far - cost_so_far_[assignment.request.trial];
-  }
-  if (more <= 0) return {};
-  HONE_TRY_VOID(spend(assignment, more));
-  const std::scoped_lock lock(mutex_);
-  cost_so_far_[assignment.request.trial] = so_far;
-  return {};
+  return add_cost(assignment, so_far, 0);
 }
 
-Result<void> Study::spend(const Assignment& assignment, double cost) {
-  HONE_TRY(const Revision revision, store_.spend(record_.id, assignment.claim, cost));
-  return learn(assignment.request.trial, revision, [&](TrialRecord& record) { record_spent(record, cost, revision); });
+/// Said as the sum of all starts, which may be said again: an answer that was lost counts nothing twice.
+Result<void> Study::add_cost(const Assignment& assignment, double so_far, double seconds) {
+  const std::int64_t number = assignment.request.trial;
+  double cost = 0;
+  {
+    const std::scoped_lock lock(mutex_);
+    Cost& known = costs_[number];
+    if (so_far <= known.so_far && seconds == 0) return {};
+    known.so_far = std::max(known.so_far, so_far);
+    cost = known.before + known.so_far + seconds / 3600 * options_.cost_per_hour;
+  }
+  HONE_TRY(const Revision revision, store_.set_cost(record_.id, assignment.claim, cost));
+  return learn(number, revision, [&](TrialRecord& record) { record_cost(record, cost, revision); });
 }
 
 std::uint64_t Study::generation() {

@@ -44,7 +44,7 @@ Result<Revision> Store::import_trials(StudyId study, std::span<const ImportedTri
     if (is_open) HONE_TRY_VOID(configure_all(*this, study, claim, imported));
     for (const auto& report : imported.reports)
       HONE_TRY_VOID(this->report(study, claim, report.step, std::span<const double>(report.values)));
-    if (imported.cost > 0) HONE_TRY_VOID(spend(study, claim, imported.cost));
+    if (imported.cost > 0) HONE_TRY_VOID(set_cost(study, claim, imported.cost));
     if (!imported.attributes.empty()) {
       Event event;
       event.kind = "attrs";

@@ -31,11 +31,11 @@ Result<std::vector<double>> read_reported(std::string_view detail) {
   return values;
 }
 
-std::string spent_detail(double cost) {
+std::string cost_detail(double cost) {
   return number_text(cost);
 }
 
-Result<double> read_spent(std::string_view detail) {
+Result<double> read_cost(std::string_view detail) {
   const auto cost = parse_number(detail);
   if (!cost || !(*cost >= 0)) return fail(Error::Kind::corrupt, fmt::format("a cost is '{}'", quoted(detail)));
   return *cost;

@@ -17,10 +17,10 @@ std::string reported_detail(std::span<const double> values);
 /// At least one. Errors: `corrupt`.
 Result<std::vector<double>> read_reported(std::string_view detail);
 
-/// "spent": how much.
-std::string spent_detail(double cost);
+/// "cost": what the trial has cost so far.
+std::string cost_detail(double cost);
 /// Errors: `corrupt`.
-Result<double> read_spent(std::string_view detail);
+Result<double> read_cost(std::string_view detail);
 
 /// "told": `complete 0.25 0.5 | -1 2` is the state, the values, the constraints.
 std::string told_detail(const Outcome& outcome);

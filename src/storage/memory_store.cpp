@@ -205,14 +205,15 @@ class MemoryStore final : public Store {
     return trial->record.changed;
   }
 
-  Result<Revision> spend(StudyId id, const Claim& claim, double cost) override {
+  Result<Revision> set_cost(StudyId id, const Claim& claim, double cost) override {
     HONE_TRY_VOID(check_cost(cost));
     const std::scoped_lock lock(mutex_);
     HONE_TRY(KeptStudy* const study, find(id));
     HONE_TRY(LiveTrial* const trial, held(*study, claim));
     HONE_TRY(const double used, study->cost_used());
-    study->attributes.insert_or_assign(std::string(cost_used_key), number_text(used + cost));
-    record_spent(trial->record, cost, study->change("spent", claim.trial, 0, spent_detail(cost)));
+    study->attributes.insert_or_assign(std::string(cost_used_key),
+                                       number_text(used + std::max(0.0, cost - trial->record.cost)));
+    record_cost(trial->record, cost, study->change("cost", claim.trial, 0, cost_detail(cost)));
     return trial->record.changed;
   }
 

@@ -66,8 +66,8 @@ class PatientStore final : public Store {
                           std::span<const double> values) override {
     return again([&] { return inner_->report(study, claim, step, values); });
   }
-  Result<Revision> spend(StudyId study, const Claim& claim, double cost) override {
-    return again([&] { return inner_->spend(study, claim, cost); });
+  Result<Revision> set_cost(StudyId study, const Claim& claim, double cost) override {
+    return again([&] { return inner_->set_cost(study, claim, cost); });
   }
   Result<Revision> pause(StudyId study, const Claim& claim, std::int64_t step, double seconds) override {
     return again([&] { return inner_->pause(study, claim, step, seconds); });

@@ -239,12 +239,14 @@ std::string postgres_functions() {
     ON CONFLICT (study, trial, step) DO UPDATE SET measured = excluded.measured, revision = excluded.revision;
 )",
               write_line("'reported'", "_step", "_detail"));
-  all += verb("spend", "_trial bigint, _token text, _cost double precision, _detail text",
-              change_held("cost = cost + _cost") + R"(
-  INSERT INTO hone.attributes VALUES (_study, 'cost_used', (hone.cost_used(_study) + _cost)::text)
+  all += verb("set_cost", "_trial bigint, _token text, _cost double precision, _detail text",
+              "  SELECT cost INTO _before FROM hone.trials WHERE study = _study AND number = _trial;\n" +
+                  change_held("cost = greatest(cost, _cost)") + R"(
+  INSERT INTO hone.attributes VALUES
+    (_study, 'cost_used', (hone.cost_used(_study) + greatest(0, _cost - _before))::text)
     ON CONFLICT (study, key) DO UPDATE SET value = excluded.value;
 )",
-              write_line("'spent'", "0", "_detail"));
+              write_line("'cost'", "0", "_detail"), "_before double precision;");
   all +=
       verb("hand_back", "_trial bigint, _token text, _state text, _kind text, _step bigint, _seconds double precision",
            change_held("state = _state, seconds = seconds + _seconds, token = NULL, host = NULL, boot_id = NULL, "

@@ -71,7 +71,7 @@ class PostgresStore final : public Store {
   using Store::report;
   Result<Revision> report(StudyId study, const Claim& claim, std::int64_t step,
                           std::span<const double> values) override;
-  Result<Revision> spend(StudyId study, const Claim& claim, double cost) override;
+  Result<Revision> set_cost(StudyId study, const Claim& claim, double cost) override;
   Result<Revision> pause(StudyId study, const Claim& claim, std::int64_t step, double seconds) override;
   Result<Revision> release(StudyId study, const Claim& claim, double seconds) override;
   Result<Revision> tell(StudyId study, const Claim& claim, const Outcome& outcome) override;

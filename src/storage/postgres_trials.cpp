@@ -85,10 +85,10 @@ Result<Revision> PostgresStore::report(StudyId study, const Claim& claim, std::i
   return held_answer(answer, claim.trial);
 }
 
-Result<Revision> PostgresStore::spend(StudyId study, const Claim& claim, double cost) {
+Result<Revision> PostgresStore::set_cost(StudyId study, const Claim& claim, double cost) {
   HONE_TRY_VOID(check_cost(cost));
-  static constexpr PgStatement call{"spend", "SELECT * FROM hone.spend($1, $2, $3, $4, $5, $6, $7, $8)"};
-  return held_answer(verb(call, study, new_mark(), claim.trial, claim.token, cost, spent_detail(cost)), claim.trial);
+  static constexpr PgStatement call{"set_cost", "SELECT * FROM hone.set_cost($1, $2, $3, $4, $5, $6, $7, $8)"};
+  return held_answer(verb(call, study, new_mark(), claim.trial, claim.token, cost, cost_detail(cost)), claim.trial);
 }
 
 Result<Revision> PostgresStore::pause(StudyId study, const Claim& claim, std::int64_t step, double seconds) {

@@ -62,8 +62,8 @@ void record_reported(TrialRecord& record, std::int64_t step, std::span<const dou
   record.changed = revision;
 }
 
-void record_spent(TrialRecord& record, double cost, Revision revision) {
-  record.cost += cost;
+void record_cost(TrialRecord& record, double cost, Revision revision) {
+  record.cost = std::max(record.cost, cost);
   record.changed = revision;
 }
 

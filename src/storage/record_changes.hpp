@@ -12,7 +12,7 @@ void record_claimed(TrialRecord& record, const Claim& claim, std::int64_t until_
 void record_configured(TrialRecord& record, const Configuration& configuration, Revision revision);
 /// `values`: (objectives).
 void record_reported(TrialRecord& record, std::int64_t step, std::span<const double> values, Revision revision);
-void record_spent(TrialRecord& record, double cost, Revision revision);
+void record_cost(TrialRecord& record, double cost, Revision revision);
 /// To paused or waiting, away from its holder.
 void record_handed_back(TrialRecord& record, TrialState to, double seconds, Revision revision);
 void record_told(TrialRecord& record, const Outcome& outcome, Revision revision);

@@ -35,7 +35,7 @@ class SqliteStore final : public Store {
   using Store::report;
   Result<Revision> report(StudyId study, const Claim& claim, std::int64_t step,
                           std::span<const double> values) override;
-  Result<Revision> spend(StudyId study, const Claim& claim, double cost) override;
+  Result<Revision> set_cost(StudyId study, const Claim& claim, double cost) override;
   Result<Revision> pause(StudyId study, const Claim& claim, std::int64_t step, double seconds) override;
   Result<Revision> release(StudyId study, const Claim& claim, double seconds) override;
   Result<Revision> tell(StudyId study, const Claim& claim, const Outcome& outcome) override;
@@ -156,7 +156,8 @@ class SqliteStore final : public Store {
                  "UPDATE runs SET state = 'running', attempt = ?3, token = ?4, host = ?5, boot_id = ?6, "
                  "process = ?7, process_start = ?8" HONE_RUN_0);
   HONE_STATEMENT(configure, "UPDATE trials SET configuration = ?3" HONE_LIVE_TRIAL);
-  HONE_STATEMENT(spend, "UPDATE trials SET cost = cost + ?3" HONE_LIVE_TRIAL);
+  HONE_STATEMENT(select_cost, "SELECT cost FROM trials WHERE study = ?1 AND number = ?2");
+  HONE_STATEMENT(set_cost, "UPDATE trials SET cost = ?3" HONE_LIVE_TRIAL);
   HONE_STATEMENT(take_trial, "UPDATE trials SET state = ?3, seconds = seconds + ?4" HONE_LIVE_TRIAL);
   HONE_STATEMENT(take_run,
                  "UPDATE runs SET state = ?3, token = NULL, host = NULL, boot_id = NULL, process = NULL, "

@@ -1,6 +1,8 @@
 /// The verbs on trials. Each is one transaction: look, refuse or write, commit.
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "base/check.hpp"
 #include "base/clock.hpp"
 #include "base/text.hpp"
@@ -129,7 +131,7 @@ Result<double> SqliteStore::stored_cost(StudyId study) {
   return found ? read_cost_used(rows.text(0)) : 0;
 }
 
-Result<Revision> SqliteStore::spend(StudyId study, const Claim& claim, double cost) {
+Result<Revision> SqliteStore::set_cost(StudyId study, const Claim& claim, double cost) {
   HONE_TRY_VOID(check_cost(cost));
   const std::scoped_lock lock(mutex_);
   SqliteTransaction transaction(database_);
@@ -142,9 +144,15 @@ Result<Revision> SqliteStore::spend(StudyId study, const Claim& claim, double co
 
 Result<Revision> SqliteStore::write_cost(StudyId study, Revision before, std::int64_t trial, double cost) {
   HONE_TRY(const double used, stored_cost(study));
-  HONE_TRY(const Revision revision, change(study, before, "spent", trial, 0, spent_detail(cost)));
-  HONE_TRY_VOID(spend_.run_on_one_row(study, trial, cost));
-  HONE_TRY_VOID(put_attribute_.run(study, cost_used_key, number_text(used + cost)));
+  HONE_TRY(const Revision revision, change(study, before, "cost", trial, 0, cost_detail(cost)));
+  double known = 0;
+  {
+    SqliteRows rows = select_cost_.query(study, trial);
+    HONE_TRY(const bool found, rows.next());
+    if (found) known = rows.real(0);
+  }
+  HONE_TRY_VOID(set_cost_.run_on_one_row(study, trial, std::max(known, cost)));
+  HONE_TRY_VOID(put_attribute_.run(study, cost_used_key, number_text(used + std::max(0.0, cost - known))));
   return revision;
 }
 

@@ -121,7 +121,7 @@ struct ImportedTrial {
   std::string attributes;          ///< a JSON object for a line "attrs" of the journal, or ""
 };
 
-/// One line of a study's journal: "asked", "claimed", "configured", "reported", "spent", "paused", "resumed", "told",
+/// One line of a study's journal: "asked", "claimed", "configured", "reported", "cost", "paused", "resumed", "told",
 /// "pruned", "released", "lost" by the verbs (details: storage/journal_text.hpp), and by the engine "option",
 /// "decided", "restarted", "final", "look".
 struct Event {
@@ -192,9 +192,9 @@ class Store {
   Result<Revision> report(StudyId study, const Claim& claim, std::int64_t step, double value) {
     return report(study, claim, step, std::span<const double>(&value, 1));
   }
-  /// The trial has cost `cost` more (0 to 1e200, in the study's unit); the sum of all is in the study's
-  /// attribute "cost_used". Errors: `conflict` for an old token.
-  virtual Result<Revision> spend(StudyId study, const Claim& claim, double cost) = 0;
+  /// The trial has cost `cost` so far, all starts together (0 to 1e200, in the study's unit); never less than before.
+  /// The sum of all is in the study's attribute "cost_used". Errors: `conflict` for an old token.
+  virtual Result<Revision> set_cost(StudyId study, const Claim& claim, double cost) = 0;
   /// running -> paused after `step`. Errors: `conflict` for an old token.
   virtual Result<Revision> pause(StudyId study, const Claim& claim, std::int64_t step, double seconds) = 0;
   /// running -> waiting: the worker hands it back. Errors: `conflict` for an old token.

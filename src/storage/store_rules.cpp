@@ -22,7 +22,7 @@ bool same_bits(const std::vector<double>& a, const std::vector<double>& b) {
 }
 
 /// What the verbs on trials write into the journal.
-constexpr std::string_view verb_kinds[] = {"asked",  "claimed",  "resumed", "configured", "reported", "spent",
+constexpr std::string_view verb_kinds[] = {"asked",  "claimed",  "resumed", "configured", "reported", "cost",
                                            "paused", "released", "told",    "pruned",     "lost"};
 
 bool is_control(char c) {

@@ -20,7 +20,7 @@ namespace hone {
 namespace {
 
 constexpr std::int64_t max_step = 9;
-constexpr double patience_seconds = 2000;  // for the end, once nothing fails any more
+constexpr double cost_budget = 20, patience_seconds = 2000;  // this for the end, once nothing fails any more
 
 /// A machine's clocks: one that runs, and one that may jump.
 class SimulatedClock final : public Clock {
@@ -127,6 +127,7 @@ class Cluster {
     options.sampler = options_.seed % 4 == 0 ? "tpe" : "random";
     options.pruner = options_.seed % 2 == 0 ? "asha" : "none";
     options.trials = options_.trials;
+    if (costly_) options.cost = cost_budget;
     options.retries = options_.seed % 3 == 0 ? 1 : 1000;
     options.caller_keeps_states = true;
     options.owner = machine.owner;
@@ -184,7 +185,8 @@ class Cluster {
     const double value = rng_.uniform();
     const auto decision = machine.study->report(*slot.work, slot.step + 1, value);
     if (!decision) return refused(machine, slot, "report", decision.error());
-    ++slot.step;
+    const double cost = 0.25 * static_cast<double>(++slot.step - slot.work->request.from_step);
+    if (costly_) (void)machine.study->cost(*slot.work, cost);  // who lost it hears that at the next report
     RunOutcome ending;
     ending.step = slot.step;
     if (*decision == Decision::stop)
@@ -319,6 +321,7 @@ class Cluster {
   void check() {
     const auto changes = server_.store().changed_since(study_id(), checked_);
     if (!changes) return;  // not created yet, or forgotten
+    if (costly_ && !changes->trials.empty()) check_cost(all_trials());
     checked_ = changes->revision;
     for (const TrialRecord& trial : changes->trials) {
       if (trial.number >= options_.trials)
@@ -327,6 +330,16 @@ class Cluster {
         complain(fmt::format("trial {} was '{}' and is '{}' now", trial.number, ended->second, text(trial)));
       if (is_finished(trial.state)) finished_[trial.number] = text(trial);
     }
+  }
+  /// Nothing is created behind the budget of cost, and its sum is that of the trials.
+  void check_cost(std::span<const TrialRecord> trials) {
+    const double used = server_.store().cost_used(study_id()).value_or(0);
+    if (trials.size() > before_.first && is_cost_spent(before_.second, cost_budget))
+      complain(fmt::format("trial {} was created behind a cost of {}", trials.size() - 1, before_.second));
+    double sum = 0;
+    for (const TrialRecord& trial : trials) sum += trial.cost;
+    if (std::abs(sum - used) > 1e-9) complain(fmt::format("trials have cost {}, the study {}", sum, used));
+    before_ = {trials.size(), used};
   }
   void check_acknowledged() {
     for (const auto& [number, what] : acknowledged_) {
@@ -337,6 +350,8 @@ class Cluster {
   }
   bool is_over() {
     const std::vector<TrialRecord> trials = all_trials();
+    if (costly_ && is_cost_spent(before_.second, cost_budget))
+      return std::ranges::count(trials, TrialState::running, &TrialRecord::state) == 0;
     return std::ssize(trials) == options_.trials &&
            std::ranges::all_of(trials, [](const TrialRecord& trial) { return is_finished(trial.state); });
   }
@@ -367,6 +382,8 @@ class Cluster {
   std::optional<std::string> complaint_;
   std::deque<std::string> story_;
   Revision checked_ = 0;
+  const bool costly_ = options_.seed % 5 == 0;
+  std::pair<std::size_t, double> before_;  // trials, and what they had cost
   std::map<std::int64_t, std::string> finished_, acknowledged_;
 };
 

@@ -40,6 +40,7 @@ TEST(ClusterCanary, FindsEveryPlantedFault) {
   EXPECT_TRUE(is_found(PlantedFault::trusts_lost_lines));
   EXPECT_TRUE(is_found(PlantedFault::hides_tokens));
   EXPECT_TRUE(is_found(PlantedFault::forgets_tells));
+  EXPECT_TRUE(is_found(PlantedFault::hides_costs));
 }
 
 }  // namespace

@@ -1,5 +1,7 @@
 #include "engine/simulated_server.hpp"
 
+#include "storage/store_rules.hpp"
+
 namespace hone {
 
 Revision SimulatedServer::revision() {
@@ -87,6 +89,7 @@ Result<void> SimulatedConnection::set_attribute(StudyId study, std::string_view 
 }
 Result<std::optional<std::string>> SimulatedConnection::attribute(StudyId study, std::string_view key) {
   if (is_away()) return away();
+  if (fault == PlantedFault::hides_costs && key == cost_used_key) return std::nullopt;
   return server_.store().attribute(study, key);
 }
 Result<Revision> SimulatedConnection::log(StudyId study, const Event& event) {
@@ -101,7 +104,9 @@ Result<std::vector<Event>> SimulatedConnection::journal(StudyId study) {
   return server_.store().journal(study);
 }
 Result<Claim> SimulatedConnection::create_trial(StudyId study, const NewTrial& trial, const Owner& owner) {
-  return change_claim([=](Store& store) { return store.create_trial(study, trial, owner); });
+  NewTrial wanted = trial;
+  if (fault == PlantedFault::hides_costs) wanted.cost_budget.reset();
+  return change_claim([=](Store& store) { return store.create_trial(study, wanted, owner); });
 }
 Result<Claim> SimulatedConnection::claim_trial(StudyId study, std::int64_t number, std::int64_t until_step,
                                                const Owner& owner) {
@@ -118,8 +123,8 @@ Result<Revision> SimulatedConnection::report(StudyId study, const Claim& claim, 
     return store.report(study, claim, step, kept);
   });
 }
-Result<Revision> SimulatedConnection::spend(StudyId study, const Claim& claim, double cost) {
-  return change_line([=](Store& store) { return store.spend(study, claim, cost); });
+Result<Revision> SimulatedConnection::set_cost(StudyId study, const Claim& claim, double cost) {
+  return change_line([=](Store& store) { return store.set_cost(study, claim, cost); });
 }
 Result<Revision> SimulatedConnection::pause(StudyId study, const Claim& claim, std::int64_t step, double seconds) {
   return change_line([=](Store& store) { return store.pause(study, claim, step, seconds); });

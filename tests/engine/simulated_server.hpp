@@ -13,7 +13,15 @@
 namespace hone {
 
 /// For canaries: what a connection does wrong.
-enum class PlantedFault { none, accepts_old_tokens, never_reclaims, trusts_lost_lines, hides_tokens, forgets_tells };
+enum class PlantedFault {
+  none,
+  accepts_old_tokens,
+  never_reclaims,
+  trusts_lost_lines,
+  hides_tokens,
+  forgets_tells,
+  hides_costs
+};
 
 class SimulatedServer {
  public:
@@ -75,7 +83,7 @@ class SimulatedConnection final : public Store {
   using Store::report;
   Result<Revision> report(StudyId study, const Claim& claim, std::int64_t step,
                           std::span<const double> values) override;
-  Result<Revision> spend(StudyId study, const Claim& claim, double cost) override;
+  Result<Revision> set_cost(StudyId study, const Claim& claim, double cost) override;
   Result<Revision> pause(StudyId study, const Claim& claim, std::int64_t step, double seconds) override;
   Result<Revision> release(StudyId study, const Claim& claim, double seconds) override;
   Result<Revision> tell(StudyId study, const Claim& claim, const Outcome& outcome) override;

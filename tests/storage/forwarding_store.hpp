@@ -37,8 +37,8 @@ class ForwardingStore : public Store {
                           std::span<const double> values) override {
     return inner_->report(study, claim, step, values);
   }
-  Result<Revision> spend(StudyId study, const Claim& claim, double cost) override {
-    return inner_->spend(study, claim, cost);
+  Result<Revision> set_cost(StudyId study, const Claim& claim, double cost) override {
+    return inner_->set_cost(study, claim, cost);
   }
   Result<Revision> pause(StudyId study, const Claim& claim, std::int64_t step, double seconds) override {
     return inner_->pause(study, claim, step, seconds);

@@ -115,7 +115,7 @@ std::string play_all_verbs(Store& store, const std::string& name) {
   Claim claim = store.create_trial(study, new_trial(0), me).value_or(Claim{});
   say("configure", store.configure(study, claim, new_trial(0).configuration, "a domain"));
   say("report", store.report(study, claim, 1, 0.5));
-  say("spend", store.spend(study, claim, 0.25));
+  say("set_cost", store.set_cost(study, claim, 0.25));
   say("pause", store.pause(study, claim, 1, 1));
   const auto resumed = store.claim_trial(study, 0, 9, me);
   if (say("claim_trial", resumed)) claim = *resumed;

@@ -71,7 +71,7 @@ TEST_F(PostgresStores, ConvertsFormat1AndKeepsItsTables) {
   const std::string before = text_of_study(*store, study);
   store.reset();
   server_->sql(rest_,
-               "DROP FUNCTION hone.spend; DROP FUNCTION hone.create_trial; DROP FUNCTION hone.cost_used; "
+               "DROP FUNCTION hone.set_cost; DROP FUNCTION hone.create_trial; DROP FUNCTION hone.cost_used; "
                "ALTER TABLE hone.trials DROP COLUMN cost; UPDATE hone.meta SET format = 1");
   std::vector<std::unique_ptr<PostgresStore>> stores(4);
   {
@@ -79,7 +79,7 @@ TEST_F(PostgresStores, ConvertsFormat1AndKeepsItsTables) {
     for (auto& one : stores) threads.emplace_back([&] { one = open(); });
   }
   EXPECT_EQ(text_of_study(*stores[0], study), before);
-  ASSERT_TRUE(stores[1]->spend(study, claim, 0.25));
+  ASSERT_TRUE(stores[1]->set_cost(study, claim, 0.25));
   EXPECT_TRUE(stores[2]->create_trial(study, new_trial(2), me_));
   EXPECT_EQ(server_->sql(rest_, "SELECT format FROM hone.meta"), fmt::format("{}\n", postgres_format));
   EXPECT_EQ(server_->sql(rest_, "SELECT number, state FROM hone_format_1.trials ORDER BY 1"),

@@ -90,7 +90,7 @@ TEST_P(ReleasedFormats, IsOpenedReadAndContinued) {
   const Owner me = Owner::this_process();
   const auto claim = store->claim_trial(study, lost->front(), 9, me);
   ASSERT_TRUE(claim) << claim.error().message;
-  EXPECT_TRUE(store->spend(study, *claim, 0.5));
+  EXPECT_TRUE(store->set_cost(study, *claim, 0.5));
   EXPECT_TRUE(store->report(study, *claim, 100, 0.5));
   EXPECT_TRUE(store->tell(study, *claim, complete(0.75)));
   NewTrial next = new_trial(std::ssize(store->changed_since(study, 0)->trials));

@@ -19,26 +19,30 @@ TEST_P(CostConformance, IsKeptAndSummedUp) {
   const StudyId study = make_study(), other = make_study("other");
   EXPECT_EQ(used(study), 0);
   const Claim first = make_trial(study, 0), second = make_trial(study, 1);
-  ASSERT_TRUE(store_->spend(study, first, 0.1));
-  const auto revision = store_->spend(study, first, 0.2);
+  ASSERT_TRUE(store_->set_cost(study, first, 0.1));
+  const auto revision = store_->set_cost(study, first, 0.75);
   ASSERT_TRUE(revision);
-  ASSERT_TRUE(store_->spend(study, second, 5e-324));
+  ASSERT_TRUE(store_->set_cost(study, second, 0));
+  ASSERT_TRUE(store_->set_cost(study, second, 5e-324));
   ASSERT_TRUE(store_->pause(study, second, 1, 0.5));
   reopen();
-  EXPECT_EQ(trial(study, 0).cost, 0.1 + 0.2);
+  EXPECT_EQ(trial(study, 0).cost, 0.75);
   EXPECT_EQ(trial(study, 0).changed, *revision);
   EXPECT_EQ(trial(study, 1).cost, 5e-324);
-  EXPECT_EQ(used(study), 0.1 + 0.2 + 5e-324);
+  EXPECT_EQ(used(study), 0.1 + (0.75 - 0.1) + 5e-324);
   EXPECT_EQ(used(other), 0);
   const auto journal = store_->journal(study);
   ASSERT_TRUE(journal);
-  EXPECT_EQ(journal->at(3).kind, "spent");
-  EXPECT_EQ(journal->at(3).detail, "0.2");
+  EXPECT_EQ(journal->at(3).kind, "cost");
+  EXPECT_EQ(journal->at(3).detail, "0.75");
   const Claim again = *store_->claim_trial(study, 1, 3, me_);
-  expect_error(store_->spend(study, second, 1), Error::Kind::conflict);
-  ASSERT_TRUE(store_->spend(study, again, 1));
+  expect_error(store_->set_cost(study, second, 1), Error::Kind::conflict);
+  ASSERT_TRUE(store_->set_cost(study, again, 1));
+  ASSERT_TRUE(store_->set_cost(study, again, 1)) << "said again, it counts once";
+  ASSERT_TRUE(store_->set_cost(study, again, 0.5)) << "less than before counts for nothing";
+  EXPECT_EQ(used(study), 0.1 + (0.75 - 0.1) + 1);
   ASSERT_TRUE(store_->tell(study, again, complete(1)));
-  expect_error(store_->spend(study, again, 1), Error::Kind::conflict);
+  expect_error(store_->set_cost(study, again, 1), Error::Kind::conflict);
   EXPECT_EQ(trial(study, 1).cost, 1);
 }
 
@@ -46,9 +50,9 @@ TEST_P(CostConformance, WhatIsNoCostIsRefused) {
   const StudyId study = make_study();
   const Claim claim = make_trial(study, 0);
   for (const double wrong : {-1.0, 1e201, std::numeric_limits<double>::infinity(), std::nan("")})
-    expect_error(store_->spend(study, claim, wrong), Error::Kind::invalid_argument);
-  expect_error(store_->spend(study, {7, claim.token, 0, 0}, 1), Error::Kind::not_found);
-  expect_error(store_->spend(study + 9, claim, 1), Error::Kind::not_found);
+    expect_error(store_->set_cost(study, claim, wrong), Error::Kind::invalid_argument);
+  expect_error(store_->set_cost(study, {7, claim.token, 0, 0}, 1), Error::Kind::not_found);
+  expect_error(store_->set_cost(study + 9, claim, 1), Error::Kind::not_found);
   EXPECT_EQ(used(study), 0);
 }
 
@@ -58,10 +62,10 @@ TEST_P(CostConformance, NoTrialIsCreatedBehindTheBudget) {
   next.cost_budget = 1;
   const auto claim = store_->create_trial(study, next, me_);
   ASSERT_TRUE(claim) << claim.error().message;
-  ASSERT_TRUE(store_->spend(study, *claim, 0.75));
+  ASSERT_TRUE(store_->set_cost(study, *claim, 0.75));
   next.number = 1;
   ASSERT_TRUE(store_->create_trial(study, next, me_)) << "not yet";
-  ASSERT_TRUE(store_->spend(study, *claim, 0.25));
+  ASSERT_TRUE(store_->set_cost(study, *claim, 1));
   next.number = 2;
   const auto refused = store_->create_trial(study, next, me_);
   expect_error(refused, Error::Kind::conflict);
@@ -75,7 +79,8 @@ TEST_P(CostConformance, TenTimesATenthIsOne) {
   const Claim claim = make_trial(study, 0);
   NewTrial next = new_trial(1);
   next.cost_budget = 1;
-  for (int i = 0; i < 10; ++i) ASSERT_TRUE(store_->spend(study, claim, 0.1));
+  double sum = 0;
+  for (int i = 0; i < 10; ++i) ASSERT_TRUE(store_->set_cost(study, claim, sum += 0.1));
   ASSERT_LT(used(study), 1);
   expect_error(store_->create_trial(study, next, me_), Error::Kind::conflict);
 }
@@ -88,7 +93,7 @@ TEST_P(CostConformance, SumsOfManyAtOnceAreExact) {
     std::vector<std::jthread> threads;
     for (const Claim& claim : claims)
       threads.emplace_back([&] {
-        for (int i = 0; i < 25; ++i) EXPECT_TRUE(store_->spend(study, claim, 0.25));
+        for (int i = 1; i <= 25; ++i) EXPECT_TRUE(store_->set_cost(study, claim, 0.25 * i));
       });
   }
   EXPECT_EQ(used(study), 25);

@@ -161,8 +161,8 @@ std::string Player::play(const Verb& verb) {
     case Verb::Kind::report:
       return answer(store_->report(study_, claim, verb.step,
                                    of_all(verb.value, verb.lacks_value ? objectives_ - 1 : objectives_)));
-    case Verb::Kind::spend:
-      return answer(store_->spend(study_, claim, verb.value));
+    case Verb::Kind::set_cost:
+      return answer(store_->set_cost(study_, claim, verb.value));
     case Verb::Kind::pause:
       return answer(store_->pause(study_, claim, verb.step, verb.value));
     case Verb::Kind::release:
@@ -211,10 +211,10 @@ std::string Player::play(const Verb& verb) {
 Verb RandomVerbs::next(const std::vector<Claim>& given) {
   using Kind = Verb::Kind;
   // Reports most often, as in life.
-  constexpr Kind kinds[] = {Kind::create,    Kind::create, Kind::create,  Kind::report, Kind::report,  Kind::report,
-                            Kind::report,    Kind::report, Kind::pause,   Kind::claim,  Kind::claim,   Kind::claim,
-                            Kind::tell,      Kind::tell,   Kind::release, Kind::prune,  Kind::reclaim, Kind::log,
-                            Kind::attribute, Kind::beat,   Kind::beat,    Kind::leave,  Kind::spend,   Kind::spend};
+  constexpr Kind kinds[] = {Kind::create,    Kind::create, Kind::create,  Kind::report, Kind::report,   Kind::report,
+                            Kind::report,    Kind::report, Kind::pause,   Kind::claim,  Kind::claim,    Kind::claim,
+                            Kind::tell,      Kind::tell,   Kind::release, Kind::prune,  Kind::reclaim,  Kind::log,
+                            Kind::attribute, Kind::beat,   Kind::beat,    Kind::leave,  Kind::set_cost, Kind::set_cost};
   constexpr double odd_values[] = {0.1,
                                    -0.0,
                                    1e308,

@@ -22,7 +22,21 @@ std::string text_of_study(Store& store, StudyId study);
 
 /// One verb with its arguments; a claim is named by its place among those given so far.
 struct Verb {
-  enum class Kind { create, claim, report, pause, release, tell, prune, reclaim, log, attribute, beat, leave, spend };
+  enum class Kind {
+    create,
+    claim,
+    report,
+    pause,
+    release,
+    tell,
+    prune,
+    reclaim,
+    log,
+    attribute,
+    beat,
+    leave,
+    set_cost
+  };
   Kind kind = Kind::create;
   std::int64_t number = 0;
   std::size_t claim = 0;
