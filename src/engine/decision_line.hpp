@@ -12,6 +12,9 @@
 namespace hone {
 
 constexpr std::string_view decision_kind = "decided";
+/// The server had lost lines in a crash, and whoever writes this has noticed: of what stands before, decisions that no
+/// line tells of may have been made from lines that are gone.
+constexpr std::string_view reread_kind = "reread";
 
 struct DecisionLine {
   enum class What {

@@ -98,7 +98,8 @@ class Replayer {
 
   /// Reports without a "decided" line before the next line of their trial were judged too, from the prefix that ends
   /// with them; unless the worker was lost, or handed the trial back, before it could ask, or said the same step again
-  /// because the answer of the store had been lost. Imported trials were given, up to where they are claimed here.
+  /// because the answer of the store had been lost; or lines were lost since. Imported trials were given, up to where
+  /// they are claimed here.
   Result<void> collect_questions() {
     std::vector<const Event*> after(in_.journal.size(), nullptr);  // by line, the next one about the same trial
     std::vector<const Event*> next(in_.trials.size(), nullptr);
@@ -107,6 +108,8 @@ class Replayer {
       if (line.trial < 0 || !(is_trial_line(line) || line.kind == decision_kind)) continue;
       after[i] = std::exchange(next[static_cast<std::size_t>(line.trial)], &line);
     }
+    std::size_t complete_from = in_.journal.size();
+    while (complete_from > 0 && in_.journal[complete_from - 1].kind != reread_kind) --complete_from;
     Tools* tools = nullptr;
     std::vector<bool> given(in_.trials.size(), false);  // as far as the journal has come
     for (std::size_t i = 0; i < in_.journal.size(); ++i) {
@@ -123,7 +126,7 @@ class Replayer {
       } else if (line.kind == decision_kind) {
         HONE_TRY(const DecisionLine decision, read_decision(line.detail));
         questions_.push_back({decision.seen, &line, tools});
-      } else if (line.kind == "reported" && !given[number] && after[i] &&
+      } else if (line.kind == "reported" && i >= complete_from && !given[number] && after[i] &&
                  (after[i]->kind == "told" || (after[i]->kind == "reported" && after[i]->step != line.step))) {
         questions_.push_back({line.revision, &line, tools});
       }

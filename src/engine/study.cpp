@@ -105,10 +105,16 @@ Result<void> Study::catch_up_now() {
 Result<void> Study::catch_up() {
   HONE_TRY(Store::Changes changes, store_.changed_since(record_.id, revision_));
   if (changes.reread) forget_all();
+  lost_lines_ = lost_lines_ || changes.reread;
   if (open_) HONE_TRY_VOID(grow_for(changes.trials, changes.revision));
   for (TrialRecord& trial : changes.trials) put(std::move(trial));
   revision_ = changes.revision;
   history_.set_revision(revision_);
+  if (!lost_lines_) return {};
+  Event event;
+  event.kind = reread_kind;  // see there
+  HONE_TRY_VOID(store_.log(record_.id, event));
+  lost_lines_ = false;
   return {};
 }
 

@@ -230,6 +230,7 @@ class Study {
   std::uint64_t generation_ = 0;  ///< how often everything had to be read again
   std::uint64_t change_count_ = 0;
   bool stopping_ = false;
+  bool lost_lines_ = false;  ///< the journal is still to say so
   double overhead_seconds_ = 0;
   std::array<std::atomic<bool>, 3> short_scopes_ = {};  // see OverheadTimer; guarded by nothing
 

@@ -136,12 +136,20 @@ SqliteTransaction::~SqliteTransaction() {
   if (!sqlite3_get_autocommit(database_.handle())) (void)database_.run_kept(database_.rollback_, "ROLLBACK");
 }
 
+/// An earlier one is still open where there was no memory to roll it back.
+Result<void> SqliteTransaction::end_earlier() {
+  if (sqlite3_get_autocommit(database_.handle())) return {};
+  return database_.run_kept(database_.rollback_, "ROLLBACK");
+}
+
 Result<void> SqliteTransaction::begin_write(Commit commit) {
+  HONE_TRY_VOID(end_earlier());
   HONE_TRY_VOID(database_.set_commit(commit));
   return database_.run_kept(database_.begin_write_, "BEGIN IMMEDIATE");
 }
 
 Result<void> SqliteTransaction::begin_read() {
+  HONE_TRY_VOID(end_earlier());
   return database_.run_kept(database_.begin_read_, "BEGIN");
 }
 

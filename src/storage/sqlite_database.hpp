@@ -170,6 +170,7 @@ class SqliteTransaction {
   Result<void> commit();
 
  private:
+  Result<void> end_earlier();
   SqliteDatabase& database_;
 };
 

@@ -39,7 +39,8 @@ class SimulatedClock final : public Clock {
 struct Slot {
   std::optional<Assignment> work;
   std::int64_t step = 0;
-  std::optional<RunOutcome> ending;
+  std::optional<RunOutcome> ending = std::nullopt;
+  double value = 0;  // of the next report; after a lost answer the same is said again
 };
 
 struct Machine {
@@ -176,16 +177,16 @@ class Cluster {
     if (!work) {
       if (work.error().kind != Error::Kind::unavailable) complain("asking: " + work.error().message);
     } else if (const auto* assignment = std::get_if<Assignment>(&*work)) {
-      slot = {*assignment, assignment->request.from_step, std::nullopt};
+      slot = {*assignment, assignment->request.from_step, std::nullopt, rng_.uniform()};
       tell_story(fmt::format("machine {} has trial {} from step {} by {}", machine.index, assignment->request.trial,
                              slot.step, assignment->claim.token));
     }
   }
   void report(Machine& machine, Slot& slot) {
-    const double value = rng_.uniform();
-    const auto decision = machine.study->report(*slot.work, slot.step + 1, value);
+    const auto decision = machine.study->report(*slot.work, slot.step + 1, slot.value);
     if (!decision) return refused(machine, slot, "report", decision.error());
     const double cost = 0.25 * static_cast<double>(++slot.step - slot.work->request.from_step);
+    slot.value = rng_.uniform();
     if (costly_) (void)machine.study->cost(*slot.work, cost);  // who lost it hears that at the next report
     RunOutcome ending;
     ending.step = slot.step;
