@@ -95,8 +95,13 @@ Result<int> tune(const Arguments& arguments) {
   if (no_budget)
     progress.note(fmt::format("no budget was given: {} trials; --trials, --time or --cost says more", default_trials));
   progress.note(tune_heading(setup, output, place.folder()));
-  SearchWatch watch{*study, progress, setup.jobs, setup.options.trials, setup.time_seconds, setup.options.cost,
-                    started};
+  SearchWatch watch{.study = *study,
+                    .progress = progress,
+                    .jobs = setup.jobs,
+                    .trials = setup.options.trials,
+                    .time_seconds = setup.time_seconds,
+                    .cost = setup.options.cost,
+                    .started_seconds = started};
   return search_and_print(setup, output, place.folder(), watch);
 }
 

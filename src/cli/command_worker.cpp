@@ -56,7 +56,13 @@ Result<int> work(const Arguments& arguments) {
   progress.note(
       fmt::format("worker on study {} in {}: {} at once", record.name, without_password(store->url()), job.jobs));
 
-  SearchWatch watch{*study, progress, job.jobs, job.options.trials, job.time_seconds, job.options.cost, started};
+  SearchWatch watch{.study = *study,
+                    .progress = progress,
+                    .jobs = job.jobs,
+                    .trials = job.options.trials,
+                    .time_seconds = job.time_seconds,
+                    .cost = job.options.cost,
+                    .started_seconds = started};
   auto ended = watch.run(*runner, {});
   progress.finish();
   if (!ended && ended.error().kind == Error::Kind::interrupted) return interrupted_code(*study);

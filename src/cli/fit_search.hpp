@@ -17,7 +17,13 @@ namespace hone {
 /// One `hone fit` at work: what its acts share.
 struct FitRun : SearchWatch {
   FitRun(FitSetup& fit, Study& its_study, Progress& shown, double started, double used_before)
-      : SearchWatch{its_study, shown, fit.jobs, fit.options.trials, fit.time_seconds, started, used_before},
+      : SearchWatch{.study = its_study,
+                    .progress = shown,
+                    .jobs = fit.jobs,
+                    .trials = fit.options.trials,
+                    .time_seconds = fit.time_seconds,
+                    .started_seconds = started,
+                    .used_before_seconds = used_before},
         setup(fit),
         checkpoints(fit.options.checkpoints) {}
   FitSetup& setup;

@@ -80,6 +80,18 @@ TEST_F(TuneCost, WorkersShareItExactly) {
   EXPECT_NE(run_hone(folder.path(), {"worker", "--study", "s"}).out.find("cost its budget"), string::npos);
 }
 
+TEST_F(TuneCost, FitHasTimeInstead) {
+  string table = "x,y\n";
+  for (int i = 0; i < 200; ++i) table += fmt::format("{}.5,{}\n", i * 37 % 101, i % 7 < 3 ? "a" : "b");
+  file("d.csv", table);
+  const Ran fit = run_hone(folder.path(), {"fit", "d.csv", "--target", "y", "--time", "2s", "-f", "json"});
+  ASSERT_EQ(fit.code, 0) << fit.err;
+  const double seconds = json::parse(fit.out)["seconds"];
+  EXPECT_GT(seconds, 0.5);
+  EXPECT_LT(seconds, 60) << "its time ends it; the limit is for slow machines";
+  EXPECT_EQ(fit.err.find("cost"), string::npos) << fit.err;
+}
+
 TEST_F(TuneCost, WhatIsNoneIsRefused) {
   study(costly);
   EXPECT_NE(tune({"s.toml", "--cost", "0"}, 2).err.find("above 0"), string::npos);
