@@ -189,7 +189,7 @@ class Study {
   Result<std::optional<Work>> resume(const ResumeTrial& what);
   Result<std::optional<Assignment>> claim(std::int64_t number, std::int64_t until_step, std::int64_t from_step);
   Result<Work> nothing_new(const View& view);
-  Result<Work> cost_is_spent();
+  Result<Work> done_by_cost();
   Assignment assignment_for(const TrialRecord& record, const Claim& claim, std::int64_t from_step) const;
   Result<void> log_options();
 

@@ -22,7 +22,7 @@ Result<Work> Study::next(const Configuration& given) {
   for (;;) {
     HONE_TRY_VOID(turns.turn(view().revision()));
     HONE_TRY(const bool spent, is_cost_spent());
-    if (spent) return cost_is_spent();
+    if (spent) return done_by_cost();
     HONE_TRY(auto waiting, take_waiting());
     if (waiting) return std::move(*waiting);
 
@@ -48,7 +48,7 @@ Result<Work> Study::next(const Configuration& given) {
 }
 
 /// Nobody asks on from here, but what the store knows by now must be known here too: a trial that came back to us.
-Result<Work> Study::cost_is_spent() {
+Result<Work> Study::done_by_cost() {
   HONE_TRY_VOID(catch_up_now());
   return StudyDone{"cost"};
 }
@@ -63,7 +63,7 @@ Result<Work> Study::next_given(const Configuration& given) {
     View now = view();
     HONE_TRY_VOID(turns.turn(now.revision()));
     HONE_TRY(const bool spent, is_cost_spent());
-    if (spent) return cost_is_spent();
+    if (spent) return done_by_cost();
     if (options_.trials && static_cast<std::int64_t>(now.size()) >= *options_.trials) return nothing_new(now);
     const std::int64_t until_step = first_rung(*pruner_, now);
     HONE_TRY(auto work, start_new(std::move(now), until_step, &given));

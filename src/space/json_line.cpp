@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/text.hpp"
+#include "space/study_file.hpp"
 #include "space/value.hpp"
 
 namespace hone {
@@ -244,7 +245,6 @@ LineResult<std::int64_t> integer_of(const JsonNode& node) {
 
 LineResult<double> cost_of(const JsonNode& node) {
   const auto cost = number_of(node);
-  constexpr double cost_max = 1e200;  // as the stores have it
   if (cost && !(*cost >= 0 && *cost <= cost_max))
     return std::unexpected(LineFault{
         fmt::format("'cost' is what it has cost so far, a number of 0 or more, got {}", number_text(*cost)), node.at});

@@ -79,7 +79,6 @@ void read_search(TableReader& search, StudyFile& out, Complaints& complaints) {
   out.search.trials = search.integer("trials", 1);
   out.search.time_seconds = search.seconds("time");
   out.search.cost = search.number("cost");
-  constexpr double cost_max = 1e200;  // as the stores have it
   if (out.search.cost && !(*out.search.cost > 0 && *out.search.cost <= cost_max))
     complaints.at(search.place("cost"),
                   fmt::format("'cost' in [search] must be a number above 0, got {}", number_text(*out.search.cost)));

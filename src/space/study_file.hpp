@@ -12,6 +12,9 @@
 
 namespace hone {
 
+/// The largest cost of a trial and of a study: so small that no sum overflows.
+inline constexpr double cost_max = 1e200;
+
 struct SearchSection {
   std::optional<std::string> sampler, pruner;
   std::optional<std::int64_t> trials;   ///< total of the study

@@ -123,7 +123,7 @@ struct ImportedTrial {
 
 /// One line of a study's journal: "asked", "claimed", "configured", "reported", "cost", "paused", "resumed", "told",
 /// "pruned", "released", "lost" by the verbs (details: storage/journal_text.hpp), and by the engine "option",
-/// "decided", "restarted", "final", "look".
+/// "decided", "reread", "restarted", "final", "look".
 struct Event {
   Revision revision = 0;
   std::int64_t at_ms = 0;

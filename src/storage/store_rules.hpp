@@ -1,5 +1,6 @@
 /// What every store must refuse, answer and write in the same words, whatever it keeps its studies in.
 #pragma once
+#include "space/study_file.hpp"
 #include "storage/store.hpp"
 
 namespace hone {
@@ -14,8 +15,7 @@ Result<void> check_reported(std::size_t values, std::size_t objectives);
 Result<void> check_event(const Event& event);
 /// Running times are finite and not negative.
 Result<void> check_seconds(double seconds);
-/// Costs are not negative, and so small that no study's sum overflows.
-inline constexpr double cost_max = 1e200;
+/// Costs are from 0 to `cost_max`.
 Result<void> check_cost(double cost);
 /// A finished state; when complete, `objectives` finite values.
 Result<void> check_outcome(const Outcome& outcome, std::size_t objectives);
